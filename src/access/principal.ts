@@ -1,0 +1,92 @@
+import { compatibleProfile, type Profile, profiles } from "../scim/profile.ts";
+import { foldCase } from "../scim/resource/fold.ts";
+import { defaultTenantId, type Store } from "../storage/port.ts";
+import { verifyPassword } from "./password.ts";
+import { isScope, type Scope, scopesOfRoles } from "./scope.ts";
+import { hashToken } from "./token.ts";
+
+/** Who makes a request, and what they may do. */
+export interface Principal {
+  readonly tenantId: number;
+  readonly kind: "token" | "user";
+  readonly id: string;
+  /** For logs and job lists: the name of the token or the userName. */
+  readonly name: string;
+  readonly scopes: ReadonlySet<Scope>;
+  readonly profile: Profile;
+}
+
+/** The type under which accounts that are no part of the directory are stored: no SCIM endpoint shows it. */
+export const builtInUserType = "BuiltInUser";
+
+/** A hash of nothing anybody knows: checked for unknown users, so that they take as long as known ones. */
+const decoyHash = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$OvQBGHlU1pzkEBBkLGSVkDSgnmDmHoTMMYSLU7dkb0I";
+
+/** Verified Basic headers kept in memory; an entry costs about 200 bytes. */
+const verifiedMax = 10_000;
+
+export interface Authenticator {
+  /** The principal of an Authorization header, or undefined when it proves nobody. */
+  authenticate(header: string | undefined): Promise<Principal | undefined>;
+}
+
+/** Checks bearer tokens and Basic credentials (RFC 6750, RFC 7617) against the store. */
+export function createAuthenticator(store: Store, now: () => number): Authenticator {
+  const isRight = passwordCheck();
+
+  async function bearer(token: string): Promise<Principal | undefined> {
+    const record = await store.access.tokenByHash(hashToken(token));
+    if (record === undefined) return undefined;
+    if (record.expiresAt !== null && record.expiresAt <= now()) return undefined;
+    const profile = profiles.find(({ name }) => name === record.profile) ?? compatibleProfile;
+    const scopes = new Set(record.scopes.filter(isScope));
+    return { tenantId: record.tenantId, kind: "token", id: record.id, name: record.name, scopes, profile };
+  }
+
+  async function basic(encoded: string): Promise<Principal | undefined> {
+    const text = Buffer.from(encoded, "base64").toString("utf8");
+    const colon = text.indexOf(":");
+    if (colon < 0) return undefined;
+    const userName = text.slice(0, colon);
+    const key = foldCase(userName);
+    const tenantId = defaultTenantId;
+    const record =
+      (await store.access.credential(tenantId, builtInUserType, key)) ??
+      (await store.access.credential(tenantId, "User", key));
+    const hash = record?.passwordHash ?? decoyHash;
+    const right = await isRight(text.slice(colon + 1), hash);
+    if (!right || record === undefined || record.passwordHash === null) return undefined;
+    const scopes = scopesOfRoles(record.roles);
+    return { tenantId, kind: "user", id: record.userId, name: userName, scopes, profile: compatibleProfile };
+  }
+
+  const schemes: Readonly<Record<string, (credentials: string) => Promise<Principal | undefined>>> = { bearer, basic };
+  return {
+    async authenticate(header) {
+      if (header === undefined) return undefined;
+      const blank = header.indexOf(" ");
+      const scheme = header.slice(0, blank).toLowerCase();
+      const check = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;
+      return check?.(header.slice(blank + 1).trim());
+    },
+  };
+}
+
+/**
+ * Verifies passwords, and remembers those that were right: argon2id takes 43 ms, too much for every request of a
+ * script that uses Basic. What is remembered is a keyed hash of password and stored hash, so a changed password is
+ * not right any more.
+ */
+function passwordCheck(): (password: string, hash: string) => Promise<boolean> {
+  const key = crypto.getRandomValues(new Uint8Array(32));
+  const verified = new Set<string>();
+  return async (password, hash) => {
+    const proof = new Bun.CryptoHasher("sha256", key).update(`${hash}\n${password}`).digest("base64");
+    if (verified.has(proof)) return true;
+    const right = await verifyPassword(password, hash);
+    if (!right) return false;
+    if (verified.size >= verifiedMax) verified.clear();
+    verified.add(proof);
+    return true;
+  };
+}

@@ -1,0 +1,202 @@
+import { ScimError } from "../scim/error.ts";
+import type { BoundFilter } from "../scim/filter/bind.ts";
+import { isJsonObject, type JsonObject } from "../scim/json.ts";
+import type { PageRequest } from "../scim/list.ts";
+import type { Profile } from "../scim/profile.ts";
+import { etagMatches } from "../scim/resource/etag.ts";
+import type { ResourceView, StoredResource } from "../scim/resource/render.ts";
+import { issuesError, type ReadResource } from "../scim/resource/resource.ts";
+import type { CompiledType } from "../scim/resource/type.ts";
+import type { Change, Effect, Refusal, ResourceContent } from "../storage/change.ts";
+import type { Store } from "../storage/port.ts";
+import { contentOf, createDefaults } from "./content.ts";
+
+/** What the use cases need of the world. */
+export interface DirectoryPorts {
+  readonly store: Store;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** A new identifier; UUIDv7, so that rows of one time lie together. */
+  readonly newId: () => string;
+  readonly hashPassword: (password: string) => Promise<string>;
+}
+
+/** Whose resources, and what is forgiven to the one who asks. */
+export interface Caller {
+  readonly tenantId: number;
+  readonly profile: Profile;
+}
+
+/** How often a replacement is computed anew because another change came between. */
+const replaceAttemptsMax = 10;
+
+/** Reads and changes resources of any type; everything throws ScimError. */
+export interface Directory {
+  /** Throws invalidSyntax, invalidValue, tooLarge or uniqueness. */
+  create(caller: Caller, compiled: CompiledType, body: unknown): Promise<ResourceView>;
+  /** Throws notFound. */
+  get(caller: Caller, compiled: CompiledType, id: string): Promise<ResourceView>;
+  /** Throws notFound, preconditionFailed when `ifMatch` names another version, and what create throws. */
+  replace(
+    caller: Caller,
+    compiled: CompiledType,
+    id: string,
+    body: unknown,
+    ifMatch: string | undefined,
+  ): Promise<ResourceView>;
+  /** Throws notFound or preconditionFailed. */
+  remove(caller: Caller, compiled: CompiledType, id: string, ifMatch: string | undefined): Promise<void>;
+  list(
+    caller: Caller,
+    compiled: CompiledType,
+    page: PageRequest,
+    filter: BoundFilter | undefined,
+  ): Promise<{ readonly total: number; readonly resources: readonly ResourceView[] }>;
+}
+
+export function createDirectory(ports: DirectoryPorts): Directory {
+  const { store, now, newId } = ports;
+
+  async function view(tenantId: number, compiled: CompiledType, stored: StoredResource): Promise<ResourceView> {
+    const [joined] = await views(store, tenantId, compiled, [stored]);
+    return joined ?? { compiled, stored, groups: [], members: [] };
+  }
+
+  async function stored(caller: Caller, compiled: CompiledType, id: string): Promise<StoredResource> {
+    const record = await store.resources.get(caller.tenantId, compiled.type.name, id);
+    if (record === undefined) throw notFound(compiled, id);
+    return record;
+  }
+
+  async function commit(caller: Caller, change: Change): Promise<Effect | Refusal> {
+    const [result] = await store.commit([{ tenantId: caller.tenantId, changes: [change] }]);
+    if (result === undefined) throw new ScimError("internal");
+    if (!result.applied) return result.refusal;
+    return result.effects[0] ?? { changed: false, version: 0, created: 0, modified: 0 };
+  }
+
+  return {
+    async create(caller, compiled, body) {
+      const resource = readBody(compiled, body, caller.profile, createDefaults(compiled));
+      const content = contentOf(compiled, resource, newId(), now());
+      const password = await passwordOf(ports, resource);
+      const result = await commit(caller, { kind: "createResource", ...content, ...password });
+      if ("kind" in result) throw refusalError(result, compiled, resource);
+      return view(caller.tenantId, compiled, storedOf(content, result));
+    },
+
+    async get(caller, compiled, id) {
+      return view(caller.tenantId, compiled, await stored(caller, compiled, id));
+    },
+
+    async replace(caller, compiled, id, body, ifMatch) {
+      for (let attempt = 0; attempt < replaceAttemptsMax; attempt++) {
+        const current = await stored(caller, compiled, id);
+        requireMatch(ifMatch, current.version);
+        const resource = readBody(compiled, body, caller.profile, replaceDefaults(compiled, current));
+        const content = contentOf(compiled, resource, id, now());
+        const password = await passwordOf(ports, resource);
+        const expectedVersion = current.version;
+        const result = await commit(caller, { kind: "replaceResource", expectedVersion, ...content, ...password });
+        if (!("kind" in result)) return view(caller.tenantId, compiled, storedOf(content, result));
+        if (result.kind !== "version") throw refusalError(result, compiled, resource);
+      }
+      throw new ScimError("conflict", "The resource changes too often to be replaced; try again.");
+    },
+
+    async remove(caller, compiled, id, ifMatch) {
+      const change = { kind: "deleteResource", resourceType: compiled.type.name, id, at: now() } as const;
+      let expected: { expectedVersion?: number } = {};
+      if (ifMatch !== undefined) {
+        const { version } = await stored(caller, compiled, id);
+        requireMatch(ifMatch, version);
+        expected = { expectedVersion: version };
+      }
+      const result = await commit(caller, { ...change, ...expected });
+      if ("kind" in result) throw refusalError(result, compiled, undefined, id);
+    },
+
+    async list(caller, compiled, { startIndex, count }, filter) {
+      const { tenantId } = caller;
+      const query = { tenantId, type: compiled.type, offset: startIndex - 1, limit: count };
+      const page = await store.resources.list({ ...query, ...(filter !== undefined && { filter }) });
+      return { total: page.total, resources: await views(store, tenantId, compiled, page.resources) };
+    },
+  };
+}
+
+/** Joins groups and members to stored resources, for a whole page at once. */
+async function views(
+  store: Store,
+  tenantId: number,
+  compiled: CompiledType,
+  page: readonly StoredResource[],
+): Promise<readonly ResourceView[]> {
+  const ids = page.map(({ id }) => id);
+  const groups = compiled.hasGroups ? await store.resources.groupsOf(tenantId, ids) : undefined;
+  const members = compiled.hasMembers ? await store.resources.membersOf(tenantId, ids) : undefined;
+  return page.map((stored) => ({
+    compiled,
+    stored,
+    groups: groups?.get(stored.id) ?? [],
+    members: members?.get(stored.id) ?? [],
+  }));
+}
+
+function storedOf({ resourceType, id, doc }: ResourceContent, effect: Effect): StoredResource {
+  return { resourceType, id, doc, version: effect.version, created: effect.created, modified: effect.modified };
+}
+
+function readBody(compiled: CompiledType, body: unknown, profile: Profile, defaults: JsonObject): ReadResource {
+  const { resource, issues } = compiled.read(body, profile, defaults);
+  const error = issuesError(issues);
+  if (error !== undefined) throw error;
+  return resource;
+}
+
+/** A PUT that does not mention `active` neither locks a user out nor lets one in again. */
+function replaceDefaults(compiled: CompiledType, current: StoredResource): JsonObject {
+  if (!compiled.hasActive) return {};
+  const doc: unknown = JSON.parse(current.doc);
+  return isJsonObject(doc) && typeof doc.active === "boolean" ? { active: doc.active } : {};
+}
+
+async function passwordOf(
+  { hashPassword }: DirectoryPorts,
+  { secrets }: ReadResource,
+): Promise<{ readonly passwordHash?: string }> {
+  const { password } = secrets;
+  return password === undefined ? {} : { passwordHash: await hashPassword(password) };
+}
+
+function requireMatch(ifMatch: string | undefined, version: number): void {
+  if (ifMatch === undefined || etagMatches(ifMatch, version)) return;
+  throw new ScimError("preconditionFailed", `The resource has version W/"${version}", which If-Match does not name.`);
+}
+
+function notFound({ type }: CompiledType, id: string): ScimError {
+  return new ScimError("notFound", `${type.name} ${JSON.stringify(id.slice(0, 100))} does not exist.`);
+}
+
+/** What a refusal of the store means to the client. */
+function refusalError(
+  refusal: Refusal,
+  compiled: CompiledType,
+  resource: ReadResource | undefined,
+  id = "",
+): ScimError {
+  switch (refusal.kind) {
+    case "notFound":
+      return notFound(compiled, id);
+    case "version":
+      return new ScimError("preconditionFailed");
+    case "unknownMember":
+      return new ScimError("invalidValue", `members.value ${JSON.stringify(refusal.id)} names no user or group.`);
+    case "uniqueness": {
+      const name = compiled.unique?.name ?? "id";
+      return new ScimError("uniqueness", `${name} ${JSON.stringify(resource?.attributes[name] ?? "")} is in use.`);
+    }
+    case "state":
+      return new ScimError("conflict");
+  }
+}

@@ -1,0 +1,20 @@
+/** Limits of the engine. Each is checked before the work it bounds. */
+
+/** Long enough for any filter a provisioning client sends, short enough to lex in microseconds. */
+export const filterCharsMax = 16_384;
+/** Nesting of parentheses and brackets: parsing recurses once per level. */
+export const filterDepthMax = 32;
+/** Comparisons in one filter: each becomes a condition in SQL. */
+export const filterTermsMax = 256;
+/** Resources in one page of a list (announced as `filter.maxResults`). */
+export const pageResourcesMax = 1000;
+/** Resources in a page when the client names no `count`. */
+export const pageResourcesDefault = 100;
+/** Characters of one simple value; far above any legal photo URI or certificate, below a body that hurts. */
+export const valueCharsMax = 262_144;
+/** Values of one multi-valued attribute other than `members`. */
+export const multiValuesMax = 1000;
+/** Members in one request body (RFC 7644 names no figure; a body of this many is about 5 MB). */
+export const requestMembersMax = 100_000;
+/** Problems reported for one resource; the rest are counted. */
+export const issuesMax = 20;

@@ -1,0 +1,177 @@
+import type { ErrorKind } from "../error.ts";
+import { isJsonObject, type Json, type JsonObject, jsonTypeName } from "../json.ts";
+import { issuesMax, multiValuesMax, requestMembersMax } from "../limits.ts";
+import type { Profile, Tolerance } from "../profile.ts";
+import type { AttributeDefinition } from "../schema/schema.ts";
+import { readSimpleValue } from "./value.ts";
+
+/** One thing wrong with a resource: where (an attribute path) and what. */
+export interface Issue {
+  readonly path: string;
+  readonly kind: ErrorKind;
+  readonly message: string;
+}
+
+/** What a reading meets on its way: the profile that forgives, and the issues it could not forgive. */
+export interface Reading {
+  readonly profile: Profile;
+  readonly issues: Issue[];
+  readonly tolerated: Set<Tolerance>;
+}
+
+export function newReading(profile: Profile): Reading {
+  return { profile, issues: [], tolerated: new Set() };
+}
+
+/** Notes an issue; beyond `issuesMax` they are dropped, since nobody reads further. */
+export function report(reading: Reading, path: string, message: string, kind: ErrorKind = "invalidValue"): void {
+  if (reading.issues.length < issuesMax) reading.issues.push({ path, kind, message: `${path} ${message}` });
+}
+
+/** True when the profile forgives it; the tolerance is then noted as having fired. */
+export function tolerates(reading: Reading, tolerance: Tolerance): boolean {
+  if (!reading.profile.tolerances.has(tolerance)) return false;
+  reading.tolerated.add(tolerance);
+  return true;
+}
+
+/** Reads one value of an attribute; undefined is the unassigned state (RFC 7643 §2.5). */
+export type ReadAttribute = (input: unknown, reading: Reading) => Json | undefined;
+
+/** Reads the attributes of one object; undefined when none of them has a value. */
+export type ReadObject = (input: JsonObject, reading: Reading) => JsonObject | undefined;
+
+/**
+ * Compiles the reader of one attribute. Names of any case come out as the schema writes them, sub-attributes in
+ * schema order, and null, [] and {} as unassigned.
+ */
+export function compileAttribute(attribute: AttributeDefinition, path: string): ReadAttribute {
+  const single = attribute.type === "complex" ? compileComplex(attribute, path) : compileSimple(attribute, path);
+  return attribute.multiValued ? compileMulti(attribute, path, single) : compileSingle(path, single);
+}
+
+function compileSimple({ type }: AttributeDefinition, path: string): ReadAttribute {
+  if (type === "complex") throw new Error(`${path} is complex`);
+  const readValue = readSimpleValue[type];
+  return (input, reading) => {
+    const read = readValue(input);
+    if (!("wrong" in read)) return read.value;
+    if (type === "boolean" && typeof input === "string") {
+      const text = input.toLowerCase();
+      if ((text === "true" || text === "false") && tolerates(reading, "coerceStringBooleans")) return text === "true";
+    }
+    report(reading, path, `${read.wrong}, not ${jsonTypeName(input)}`.replace(/(string), not string$/, "$1"));
+    return undefined;
+  };
+}
+
+function compileComplex(attribute: AttributeDefinition, path: string): ReadAttribute {
+  const readObject = compileObject(attribute.subAttributes ?? [], `${path}.`);
+  return (input, reading) => {
+    if (isJsonObject(input)) return readObject(input, reading);
+    report(reading, path, `must be an object, not ${jsonTypeName(input)}`);
+    return undefined;
+  };
+}
+
+function compileSingle(path: string, readOne: ReadAttribute): ReadAttribute {
+  return (input, reading) => {
+    if (input === null || input === undefined) return undefined;
+    if (!Array.isArray(input)) return readOne(input, reading);
+    if (input.length === 0) return undefined;
+    if (input.length === 1 && tolerates(reading, "coerceArrayToSingle")) return readOne(input[0], reading);
+    report(reading, path, "must be a single value, not an array");
+    return undefined;
+  };
+}
+
+function compileMulti(attribute: AttributeDefinition, path: string, readOne: ReadAttribute): ReadAttribute {
+  const valuesMax = attribute.name === "members" ? requestMembersMax : multiValuesMax;
+  return (input, reading) => {
+    if (input === null || input === undefined) return undefined;
+    let values: readonly unknown[];
+    if (Array.isArray(input)) values = input;
+    else if (tolerates(reading, "coerceSingleToArray")) values = [input];
+    else {
+      report(reading, path, `must be an array, not ${jsonTypeName(input)}`);
+      return undefined;
+    }
+    if (values.length > valuesMax) {
+      report(reading, path, `has ${values.length} values; at most ${valuesMax} are accepted`, "tooLarge");
+      return undefined;
+    }
+    const read: Json[] = [];
+    let primaries = 0;
+    for (const value of values) {
+      const one = value === null ? undefined : readOne(value, reading);
+      if (one === undefined) continue;
+      if (isJsonObject(one) && one.primary === true) primaries++;
+      read.push(one);
+    }
+    if (primaries > 1) report(reading, path, "has more than one value with primary true");
+    return read.length === 0 ? undefined : read;
+  };
+}
+
+interface Slot {
+  readonly index: number;
+  readonly name: string;
+  readonly path: string;
+  readonly read: ReadAttribute | undefined;
+}
+
+/** Compiles the reader of an object with these attributes; `prefix` stands before their names in messages. */
+export function compileObject(attributes: readonly AttributeDefinition[], prefix: string): ReadObject {
+  const slots = new Map<string, Slot>();
+  const required: Slot[] = [];
+  attributes.forEach((attribute, index) => {
+    const path = prefix + attribute.name;
+    // What only the server sets is left out whatever the client sent (RFC 7644 §3.3, §3.5.1).
+    const read = attribute.mutability === "readOnly" ? undefined : compileAttribute(attribute, path);
+    const slot: Slot = { index, name: attribute.name, path, read };
+    slots.set(attribute.name, slot);
+    slots.set(attribute.name.toLowerCase(), slot);
+    if (attribute.required && read !== undefined) required.push(slot);
+  });
+  return (input, reading) => {
+    // null: the client named the attribute and it has no value; undefined: the client did not name it.
+    const found: (Json | undefined)[] = new Array(attributes.length);
+    for (const key of Object.keys(input)) {
+      const slot = slots.get(key) ?? slots.get(key.toLowerCase());
+      if (slot === undefined) unknown(reading, prefix + key);
+      else if (found[slot.index] !== undefined) report(reading, slot.path, "is given twice", "invalidSyntax");
+      else found[slot.index] = slot.read?.(input[key], reading) ?? null;
+    }
+    for (const slot of required) {
+      const value = found[slot.index] ?? null;
+      // A required text that is empty says nothing (RFC 7643 §4.1.1).
+      const missing = value === null || (typeof value === "string" && value.trim() === "");
+      if (missing && !reading.issues.some((issue) => issue.path === slot.path)) {
+        report(reading, slot.path, "is required");
+      }
+    }
+    return collect(attributes, found);
+  };
+}
+
+function unknown(reading: Reading, path: string): void {
+  if (tolerates(reading, "ignoreUnknownAttributes")) return;
+  report(reading, path.slice(0, 200), "is not an attribute of the schema", "invalidSyntax");
+}
+
+/** The found values under their names, in schema order. */
+function collect(
+  attributes: readonly AttributeDefinition[],
+  found: readonly (Json | undefined)[],
+): JsonObject | undefined {
+  let any = false;
+  const object: Record<string, Json> = {};
+  let index = 0;
+  for (const { name } of attributes) {
+    const value = found[index++] ?? null;
+    if (value === null) continue;
+    object[name] = value;
+    any = true;
+  }
+  return any ? object : undefined;
+}

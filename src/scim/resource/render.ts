@@ -1,0 +1,77 @@
+import type { JsonObject } from "../json.ts";
+import { etagOf } from "./etag.ts";
+import type { CompiledType } from "./type.ts";
+
+/** A resource as it is kept: what the client set as JSON text, and what the server knows beside it. */
+export interface StoredResource {
+  readonly resourceType: string;
+  readonly id: string;
+  readonly version: number;
+  /** Milliseconds since 1970. */
+  readonly created: number;
+  readonly modified: number;
+  /** JSON text of an object that starts with `schemas`. */
+  readonly doc: string;
+}
+
+/** One end of a membership as it is shown. */
+export interface Membership {
+  readonly resourceType: string;
+  readonly id: string;
+  readonly display: string | null;
+}
+
+/** A resource with what is joined to it. */
+export interface ResourceView {
+  readonly compiled: CompiledType;
+  readonly stored: StoredResource;
+  readonly groups: readonly Membership[];
+  readonly members: readonly Membership[];
+}
+
+/** The path of a resource under the base URI. */
+export type PathOf = (resourceType: string, id: string) => string;
+
+/** What `meta` says of a resource (RFC 7643 §3.1), apart from its location. */
+export function metaOf({ resourceType, created, modified, version }: StoredResource) {
+  return {
+    resourceType,
+    created: new Date(created).toISOString(),
+    lastModified: new Date(modified).toISOString(),
+    version: etagOf(version),
+  };
+}
+
+/** `members` as a group shows them (RFC 7643 §4.2). */
+export function memberValues(members: readonly Membership[], locationOf: PathOf): readonly JsonObject[] {
+  return members.map(({ id, resourceType, display }) => ({
+    value: id,
+    $ref: locationOf(resourceType, id),
+    type: resourceType,
+    ...(display !== null && { display }),
+  }));
+}
+
+/** `groups` as a user shows them (RFC 7643 §4.1.2). */
+export function groupValues(groups: readonly Membership[], locationOf: PathOf): readonly JsonObject[] {
+  return groups.map(({ id, resourceType, display }) => ({
+    value: id,
+    $ref: locationOf(resourceType, id),
+    ...(display !== null && { display }),
+    type: "direct",
+  }));
+}
+
+/**
+ * The JSON text of a resource. What the server knows is spliced into the stored text: nothing is parsed.
+ *
+ * @param locationOf the absolute URI of a resource
+ */
+export function renderResource(view: ResourceView, locationOf: PathOf): string {
+  const { stored, groups, members } = view;
+  const meta = { ...metaOf(stored), location: locationOf(stored.resourceType, stored.id) };
+  const joined =
+    (members.length === 0 ? "" : `,"members":${JSON.stringify(memberValues(members, locationOf))}`) +
+    (groups.length === 0 ? "" : `,"groups":${JSON.stringify(groupValues(groups, locationOf))}`);
+  return `{"id":${JSON.stringify(stored.id)},${stored.doc.slice(1, -1)}${joined},"meta":${JSON.stringify(meta)}}`;
+}

@@ -1,0 +1,34 @@
+import { findAttribute, type Registry, type ResourceType } from "../schema/registry.ts";
+import type { AttributeDefinition } from "../schema/schema.ts";
+import { compileResource, type ReadResourceBody } from "./resource.ts";
+
+/** A resource type with everything that is derived from its schemas once. */
+export interface CompiledType {
+  readonly type: ResourceType;
+  readonly read: ReadResourceBody;
+  /** The attribute that no two resources of the tenant may share: `userName`; undefined where there is none. */
+  readonly unique: AttributeDefinition | undefined;
+  /** Whether resources of the type have members, kept as rows and not in the document. */
+  readonly hasMembers: boolean;
+  /** Whether resources of the type show the groups they are in. */
+  readonly hasGroups: boolean;
+  /** Whether a resource is active unless somebody says otherwise (RFC 7643 §4.1.1). */
+  readonly hasActive: boolean;
+}
+
+export function compileType(type: ResourceType): CompiledType {
+  const has = (name: string): boolean => findAttribute(type.base.attributes, name) !== undefined;
+  return Object.freeze({
+    type,
+    read: compileResource(type),
+    unique: type.base.attributes.find(({ uniqueness }) => uniqueness !== "none"),
+    hasMembers: has("members"),
+    hasGroups: has("groups"),
+    hasActive: has("active"),
+  });
+}
+
+/** The compiled types of a registry, by name. */
+export function compileTypes(registry: Registry): ReadonlyMap<string, CompiledType> {
+  return new Map(registry.resourceTypes.map((type) => [type.name, compileType(type)]));
+}

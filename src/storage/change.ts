@@ -1,0 +1,163 @@
+import type { ImportRequest, ImportState, RowCounts, RowProblem, SettledOutcome } from "./import.ts";
+
+/** What the store indexes of a resource, apart from its document; all folded by the caller. */
+export interface ResourceKeys {
+  /** The value that no other resource of the type in the tenant may have; null where the type has none. */
+  readonly unique: string | null;
+  readonly display: string | null;
+  readonly externalId: string | null;
+  readonly active: boolean | null;
+}
+
+export interface ResourceContent {
+  readonly resourceType: string;
+  readonly id: string;
+  /** Milliseconds since 1970: becomes created or modified. */
+  readonly at: number;
+  /** JSON text of everything a client set, without id, meta, members and secrets. */
+  readonly doc: string;
+  readonly keys: ResourceKeys;
+  /** The ids of all members; left out where membership is not touched. */
+  readonly members?: readonly string[];
+  /** A password hash to set; left out where the password stays as it is. */
+  readonly passwordHash?: string;
+}
+
+/**
+ * One durable change. Pure code computes them; `store.commit` carries them out. A change is all or none by
+ * itself, and refuses before it writes.
+ */
+export type Change =
+  /** Refused with `uniqueness` or `unknownMember`. */
+  | ({ readonly kind: "createResource" } & ResourceContent)
+  /**
+   * Replaces document, keys and, where given, members and password. What is equal already changes neither version
+   * nor modified. Refused with `notFound`, `version`, `uniqueness` or `unknownMember`.
+   */
+  | ({ readonly kind: "replaceResource"; readonly expectedVersion?: number } & ResourceContent)
+  /** Also ends the resource's memberships, members, password and roles. Refused with `notFound` or `version`. */
+  | {
+      readonly kind: "deleteResource";
+      readonly resourceType: string;
+      readonly id: string;
+      readonly expectedVersion?: number;
+      readonly at: number;
+    }
+  /** Adds and removes members without reading the others. Refused with `notFound` or `unknownMember`. */
+  | {
+      readonly kind: "changeMembers";
+      readonly groupId: string;
+      readonly add: readonly string[];
+      readonly remove: readonly string[];
+      readonly at: number;
+    }
+  /** Refused with `notFound`. */
+  | { readonly kind: "setPassword"; readonly userId: string; readonly passwordHash: string; readonly at: number }
+  /** Gives the user just these roles. Refused with `notFound`. */
+  | { readonly kind: "setRoles"; readonly userId: string; readonly roles: readonly string[] }
+  | {
+      readonly kind: "createToken";
+      readonly id: string;
+      readonly name: string;
+      /** SHA-256 of the token, hexadecimal. */
+      readonly hash: string;
+      readonly scopes: readonly string[];
+      readonly profile: string;
+      readonly at: number;
+      readonly expiresAt: number | null;
+    }
+  /** Refused with `notFound`. */
+  | { readonly kind: "deleteToken"; readonly id: string }
+  | {
+      readonly kind: "createImport";
+      readonly id: string;
+      readonly request: ImportRequest;
+      readonly fileName: string;
+      readonly createdBy: string;
+      readonly at: number;
+    }
+  /** Appends bytes to the input of an import whose state is `received`; `sequence` counts from 0. */
+  | { readonly kind: "appendInput"; readonly importId: string; readonly sequence: number; readonly bytes: Uint8Array }
+  /** Moves an import on. Refused with `notFound`, or with `state` when it is not in one of the states `from`. */
+  | ({
+      readonly kind: "advanceImport";
+      readonly importId: string;
+      readonly from: readonly ImportState[];
+      readonly to: ImportState;
+    } & ImportProgress)
+  /** Forgets what an earlier plan wrote. */
+  | { readonly kind: "clearPlan"; readonly importId: string }
+  /** Writes what the plan has to tell about a row. */
+  | ({ readonly kind: "planRow"; readonly importId: string; readonly outcome: SettledOutcome } & PlannedRow)
+  /** Overwrites and removes the input, which may hold passwords. */
+  | { readonly kind: "dropInput"; readonly importId: string };
+
+export type ChangeKind = Change["kind"];
+
+/** What may be set while an import moves on; what is left out stays. */
+export interface ImportProgress {
+  readonly dialect?: string;
+  readonly fileBytes?: number;
+  readonly total?: number;
+  readonly planned?: RowCounts;
+  readonly message?: string;
+  readonly warnings?: readonly string[];
+  readonly started?: number;
+  readonly finished?: number;
+}
+
+export interface PlannedRow {
+  /** The record's place in the file; 1 is the header. */
+  readonly row: number;
+  readonly line: number;
+  readonly key: string | null;
+  readonly problems: readonly RowProblem[];
+}
+
+/** What to write about a row when its set is refused. */
+export interface Told {
+  readonly outcome: SettledOutcome;
+  readonly problems: readonly RowProblem[];
+}
+
+/** The outcome of an import row, written in the same transaction as its changes; counts follow by themselves. */
+export interface RowResult {
+  readonly importId: string;
+  readonly row: number;
+  readonly line: number;
+  readonly key: string | null;
+  readonly applied: SettledOutcome;
+  readonly problems: readonly RowProblem[];
+  readonly refused: Readonly<Record<RefusalKind, Told>>;
+}
+
+/** Changes that happen together or not at all. */
+export interface ChangeSet {
+  readonly tenantId: number;
+  readonly changes: readonly Change[];
+  /** The import row that the set carries out, if it is one; written whether the set is applied or refused. */
+  readonly result?: RowResult;
+}
+
+/** Why a set was refused; nothing of it was written. */
+export type Refusal =
+  | { readonly kind: "notFound"; readonly id: string }
+  /** The resource has another version than the one expected. */
+  | { readonly kind: "version"; readonly version: number }
+  /** Another resource, `id`, has the unique value. */
+  | { readonly kind: "uniqueness"; readonly id: string }
+  | { readonly kind: "unknownMember"; readonly id: string }
+  | { readonly kind: "state"; readonly state: ImportState };
+export type RefusalKind = Refusal["kind"];
+
+/** What an applied change did. Changes that touch no resource have no effect to tell. */
+export interface Effect {
+  readonly changed: boolean;
+  readonly version: number;
+  readonly created: number;
+  readonly modified: number;
+}
+
+export type SetResult =
+  | { readonly applied: true; readonly effects: readonly Effect[] }
+  | { readonly applied: false; readonly refusal: Refusal };

@@ -1,0 +1,130 @@
+import type { BoundFilter } from "../scim/filter/bind.ts";
+import type { ResourceType } from "../scim/schema/registry.ts";
+import type { ChangeSet, SetResult } from "./change.ts";
+import type { ImportJob, ImportRow, ImportState, RowOutcome } from "./import.ts";
+
+/** The tenant that exists from the first start. */
+export const defaultTenantId = 1;
+
+/** A resource as it is stored. */
+export interface ResourceRecord {
+  readonly resourceType: string;
+  readonly id: string;
+  /** Counts the changes from 1; the ETag is `W/"<version>"`. */
+  readonly version: number;
+  /** Milliseconds since 1970. */
+  readonly created: number;
+  readonly modified: number;
+  /** JSON text of what a client set: it starts with `schemas` and holds neither id, meta nor members. */
+  readonly doc: string;
+}
+
+/** One end of a membership: the member of a group, or the group of a member. */
+export interface MembershipRecord {
+  readonly resourceType: string;
+  readonly id: string;
+  /** The displayName, else the userName; null when there is neither. */
+  readonly display: string | null;
+}
+
+export interface ResourceQuery {
+  readonly tenantId: number;
+  readonly type: ResourceType;
+  readonly filter?: BoundFilter;
+  /** How many matches to leave out before the page. */
+  readonly offset: number;
+  /** How many to return at most; 0 only counts. */
+  readonly limit: number;
+}
+
+export interface ResourcePage {
+  /** Matches over all pages. */
+  readonly total: number;
+  /** In the order of creation. */
+  readonly resources: readonly ResourceRecord[];
+}
+
+export interface ResourceReads {
+  /** The resource; undefined when the tenant has none of that type and id. */
+  get(tenantId: number, resourceType: string, id: string): Promise<ResourceRecord | undefined>;
+  /** The resource with that unique value, folded by the caller. */
+  getByUniqueKey(tenantId: number, resourceType: string, key: string): Promise<ResourceRecord | undefined>;
+  /** For each unique value whether it is taken, in the order asked. */
+  takenKeys(tenantId: number, resourceType: string, keys: readonly string[]): Promise<readonly boolean[]>;
+  /** The ids of the resources with that display value, folded by the caller; at most two. */
+  idsByDisplay(tenantId: number, resourceType: string, key: string): Promise<readonly string[]>;
+  list(query: ResourceQuery): Promise<ResourcePage>;
+  /** The direct groups of each of these resources; ids without a group are left out. */
+  groupsOf(tenantId: number, ids: readonly string[]): Promise<ReadonlyMap<string, readonly MembershipRecord[]>>;
+  /** The members of each of these groups; ids without a member are left out. */
+  membersOf(tenantId: number, ids: readonly string[]): Promise<ReadonlyMap<string, readonly MembershipRecord[]>>;
+}
+
+export interface TokenRecord {
+  readonly tenantId: number;
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly profile: string;
+  readonly created: number;
+  readonly expiresAt: number | null;
+}
+
+export interface CredentialRecord {
+  readonly userId: string;
+  readonly resourceType: string;
+  readonly passwordHash: string | null;
+  readonly roles: readonly string[];
+}
+
+export interface AccessReads {
+  /** The token with that SHA-256, of whatever tenant: it is what tells the tenant. */
+  tokenByHash(hash: string): Promise<TokenRecord | undefined>;
+  tokens(tenantId: number): Promise<readonly TokenRecord[]>;
+  /** What the user with that userName, folded by the caller, may log in with and do. */
+  credential(tenantId: number, resourceType: string, key: string): Promise<CredentialRecord | undefined>;
+}
+
+export interface RowQuery {
+  readonly tenantId: number;
+  readonly importId: string;
+  readonly outcome?: RowOutcome;
+  /** Only rows with a problem to tell. */
+  readonly problemsOnly: boolean;
+  /** Only rows after this one; 0 for the first page. */
+  readonly after: number;
+  readonly limit: number;
+}
+
+export interface ImportReads {
+  job(tenantId: number, id: string): Promise<ImportJob | undefined>;
+  /** The tenant's jobs, newest first. */
+  jobs(tenantId: number, offset: number, limit: number): Promise<readonly ImportJob[]>;
+  /** Jobs of any tenant in one of these states, oldest first. */
+  jobsInStates(states: readonly ImportState[]): Promise<readonly ImportJob[]>;
+  /** The bytes of the file, in order, a piece at a time. */
+  input(tenantId: number, id: string): AsyncIterable<Uint8Array>;
+  /** Rows in file order. A row that only a plan has seen tells the outcome the plan expects. */
+  rows(query: RowQuery): Promise<readonly ImportRow[]>;
+  /** The last row whose changes are durable; 0 when there is none. The place to go on after a crash. */
+  lastRow(tenantId: number, id: string): Promise<number>;
+}
+
+/**
+ * Where everything is kept. Reads see what was committed before them. A store that can not answer (disk full,
+ * locked, closed) rejects with ScimError `unavailable`.
+ */
+export interface Store {
+  /**
+   * Makes sets durable and answers one result a set, in order. Each set is applied whole or refused whole; a
+   * refused set does not take the others along. Sets of calls that arrive together share a transaction; the sets of
+   * one long call may be spread over several, in order, so that other writers get their turn.
+   */
+  commit(sets: readonly ChangeSet[]): Promise<readonly SetResult[]>;
+  readonly resources: ResourceReads;
+  readonly access: AccessReads;
+  readonly imports: ImportReads;
+  /** Throws when the store can not answer: for readiness probes. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,23 @@
+import type { Change, ChangeKind, Effect, Refusal } from "../change.ts";
+
+/** What applying changes adds up over a transaction, written once at its end. */
+export interface Tally {
+  /** Adds to the number of resources of a type; forgotten with the set when it is refused. */
+  count(tenantId: number, resourceType: string, by: 1 | -1): void;
+  /** The row that the running set created or changed, for the import row that caused it. */
+  touched(rid: number): void;
+}
+
+/** Carries out one kind of change inside a transaction. It looks before it writes: a refusal has written nothing. */
+export type Apply<K extends ChangeKind> = (
+  tenantId: number,
+  change: Extract<Change, { kind: K }>,
+  tally: Tally,
+) => Effect | Refusal;
+
+/** The effect of a change that touches no resource. */
+export const noEffect: Effect = Object.freeze({ changed: true, version: 0, created: 0, modified: 0 });
+
+export function isRefusal(result: Effect | Refusal): result is Refusal {
+  return "kind" in result;
+}

@@ -1,0 +1,117 @@
+import type { Database } from "bun:sqlite";
+import type { Effect, ImportProgress, Refusal } from "../change.ts";
+import { type ImportState, zeroCounts } from "../import.ts";
+import { type Apply, noEffect } from "./applied.ts";
+
+/** The columns of a job that may be set while it moves on. */
+const progressColumns = {
+  dialect: "dialect",
+  fileBytes: "file_bytes",
+  total: "total",
+  planned: "planned",
+  message: "message",
+  warnings: "warnings",
+  started: "started",
+  finished: "finished",
+} as const satisfies Record<keyof ImportProgress, string>;
+
+const progressNames = Object.keys(progressColumns).filter(
+  (name): name is keyof ImportProgress => name in progressColumns,
+);
+
+type WithJob = (
+  tenantId: number,
+  id: string,
+  apply: (rid: number, state: ImportState) => Effect | Refusal,
+) => Effect | Refusal;
+
+/** How the changes that concern imports are carried out. */
+export function importChanges(db: Database) {
+  const find = db.prepare<{ rid: number; state: ImportState }, [number, string]>(
+    "SELECT rid, state FROM import_job WHERE tenant_id = ? AND id = ?",
+  );
+  const withJob: WithJob = (tenantId, id, apply) => {
+    const job = find.get(tenantId, id);
+    return job === null ? { kind: "notFound", id } : apply(job.rid, job.state);
+  };
+  return { ...jobChanges(db, withJob), ...inputChanges(db, withJob), ...planChanges(db, withJob) };
+}
+
+function jobChanges(
+  db: Database,
+  withJob: WithJob,
+): { createImport: Apply<"createImport">; advanceImport: Apply<"advanceImport"> } {
+  const insert = db.prepare(
+    `INSERT INTO import_job (tenant_id, id, state, dialect, mode, match, dry_run, file_name, file_bytes, created_by,
+       created, total, counts, warnings) VALUES (?, ?, 'received', ?, ?, ?, ?, ?, 0, ?, ?, 0, ?, '[]')`,
+  );
+  return {
+    createImport(tenantId, { id, request, fileName, createdBy, at }) {
+      const { dialect, mode, match, dryRun } = request;
+      const counts = JSON.stringify(zeroCounts());
+      insert.run(tenantId, id, dialect, mode, match, Number(dryRun), fileName, createdBy, at, counts);
+      return noEffect;
+    },
+    advanceImport(tenantId, change) {
+      return withJob(tenantId, change.importId, (rid, state) => {
+        if (!change.from.includes(state)) return { kind: "state", state };
+        const names = progressNames.filter((name) => change[name] !== undefined);
+        const assignments = ["state = ?", ...names.map((name) => `${progressColumns[name]} = ?`)];
+        const values = names.map((name) => {
+          const value = change[name];
+          return typeof value === "number" || typeof value === "string" ? value : JSON.stringify(value);
+        });
+        db.query(`UPDATE import_job SET ${assignments.join(", ")} WHERE rid = ?`).run(change.to, ...values, rid);
+        return noEffect;
+      });
+    },
+  };
+}
+
+function inputChanges(
+  db: Database,
+  withJob: WithJob,
+): { appendInput: Apply<"appendInput">; dropInput: Apply<"dropInput"> } {
+  const insert = db.prepare("INSERT INTO import_input (tenant_id, import_rid, sequence, bytes) VALUES (?, ?, ?, ?)");
+  const clear = db.prepare("DELETE FROM import_input WHERE tenant_id = ? AND import_rid = ?");
+  return {
+    appendInput(tenantId, { importId, sequence, bytes }) {
+      return withJob(tenantId, importId, (rid, state) => {
+        if (state !== "received") return { kind: "state", state };
+        insert.run(tenantId, rid, sequence, bytes);
+        return noEffect;
+      });
+    },
+    dropInput(tenantId, { importId }) {
+      return withJob(tenantId, importId, (rid) => {
+        // The file may hold passwords: its pages are overwritten, not only given back.
+        db.run("PRAGMA secure_delete = ON");
+        clear.run(tenantId, rid);
+        db.run("PRAGMA secure_delete = OFF");
+        return noEffect;
+      });
+    },
+  };
+}
+
+function planChanges(db: Database, withJob: WithJob): { clearPlan: Apply<"clearPlan">; planRow: Apply<"planRow"> } {
+  const insert = db.prepare(
+    `INSERT INTO import_row (tenant_id, import_rid, row, line, planned, key, problems) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET planned = excluded.planned, key = excluded.key, problems = excluded.problems`,
+  );
+  const clear = db.prepare("DELETE FROM import_row WHERE tenant_id = ? AND import_rid = ? AND outcome IS NULL");
+  return {
+    clearPlan(tenantId, { importId }) {
+      return withJob(tenantId, importId, (rid) => {
+        clear.run(tenantId, rid);
+        return noEffect;
+      });
+    },
+    planRow(tenantId, { importId, row, line, outcome, key, problems }) {
+      return withJob(tenantId, importId, (rid) => {
+        insert.run(tenantId, rid, row, line, outcome, key, problems.length === 0 ? null : JSON.stringify(problems));
+        return noEffect;
+      });
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import type { Database } from "bun:sqlite";
+import type { Refusal, ResourceContent } from "../change.ts";
+import type { Apply } from "./applied.ts";
+import { credentialWrite } from "./apply-access.ts";
+import { type MemberWrites, memberWrites } from "./apply-member.ts";
+
+interface Row {
+  rid: number;
+  version: number;
+  created: number;
+  modified: number;
+  doc: string;
+}
+
+type Keys = [string | null, string | null, string | null, number | null];
+
+/** The statements of resources, prepared once. */
+function statementsOf(db: Database) {
+  return {
+    find: db.prepare<Row, [number, string, string]>(
+      "SELECT rid, version, created, modified, doc FROM resource WHERE tenant_id = ? AND id = ? AND resource_type = ?",
+    ),
+    idOfUnique: db.prepare<{ id: string }, [number, string, string]>(
+      "SELECT id FROM resource WHERE tenant_id = ? AND resource_type = ? AND unique_key = ?",
+    ),
+    insert: db.prepare<unknown, [number, string, string, ...Keys, number, number, string]>(
+      `INSERT INTO resource (tenant_id, resource_type, id, unique_key, display_key, external_id, active, created,
+         modified, version, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?) ON CONFLICT DO NOTHING`,
+    ),
+    update: db.prepare<unknown, [...Keys, number, number, string, number]>(
+      `UPDATE OR IGNORE resource SET unique_key = ?, display_key = ?, external_id = ?, active = ?, modified = ?,
+         version = ?, doc = ? WHERE rid = ?`,
+    ),
+    bump: db.prepare<unknown, [number, number]>(
+      "UPDATE resource SET version = version + 1, modified = ? WHERE rid = ?",
+    ),
+    bumpGroupsOf: db.prepare<unknown, [number, number, number]>(
+      `UPDATE resource SET version = version + 1, modified = max(modified, ?)
+         WHERE rid IN (SELECT group_rid FROM member WHERE tenant_id = ? AND member_rid = ?)`,
+    ),
+    remove: db.prepare<unknown, [number]>("DELETE FROM resource WHERE rid = ?"),
+    removeJoined: [
+      "DELETE FROM member WHERE tenant_id = ? AND group_rid = ?",
+      "DELETE FROM member WHERE tenant_id = ? AND member_rid = ?",
+      "DELETE FROM credential WHERE tenant_id = ? AND resource_rid = ?",
+      "DELETE FROM role_assignment WHERE tenant_id = ? AND resource_rid = ?",
+    ].map((statement) => db.prepare<unknown, [number, number]>(statement)),
+    setCredential: credentialWrite(db),
+    members: memberWrites(db),
+  };
+}
+
+type Statements = ReturnType<typeof statementsOf>;
+
+/** How the changes that concern resources and memberships are carried out. */
+export function resourceChanges(db: Database) {
+  const statements = statementsOf(db);
+  return {
+    createResource: createResource(statements),
+    replaceResource: replaceResource(statements),
+    deleteResource: deleteResource(statements),
+    changeMembers: changeMembers(statements),
+  };
+}
+
+function keysOf({ keys }: ResourceContent): Keys {
+  return [keys.unique, keys.display, keys.externalId, keys.active === null ? null : Number(keys.active)];
+}
+
+/** The refusal of a write that the unique index stopped. */
+function notUnique({ idOfUnique }: Statements, tenantId: number, change: ResourceContent): Refusal {
+  const { resourceType, keys, id } = change;
+  const holder = keys.unique === null ? null : idOfUnique.get(tenantId, resourceType, keys.unique);
+  return { kind: "uniqueness", id: holder?.id ?? id };
+}
+
+function createResource(statements: Statements): Apply<"createResource"> {
+  const { insert, members, setCredential } = statements;
+  return (tenantId, change, tally) => {
+    const { resourceType, id, at, doc, passwordHash } = change;
+    const rids = change.members === undefined ? [] : members.ridsOf(tenantId, change.members);
+    if (!Array.isArray(rids)) return rids;
+    const { changes, lastInsertRowid } = insert.run(tenantId, resourceType, id, ...keysOf(change), at, at, doc);
+    if (changes === 0) return notUnique(statements, tenantId, change);
+    const rid = Number(lastInsertRowid);
+    for (const memberRid of rids) members.add(tenantId, rid, memberRid);
+    if (passwordHash !== undefined) setCredential.run(tenantId, rid, passwordHash, at);
+    tally.count(tenantId, resourceType, 1);
+    tally.touched(rid);
+    return { changed: true, version: 1, created: at, modified: at };
+  };
+}
+
+function replaceResource(statements: Statements): Apply<"replaceResource"> {
+  const { find, update, bump, members, setCredential } = statements;
+  return (tenantId, change, tally) => {
+    const { resourceType, id, at, doc, passwordHash, expectedVersion } = change;
+    const row = find.get(tenantId, id, resourceType);
+    if (row === null) return { kind: "notFound", id };
+    const { rid, version } = row;
+    if (expectedVersion !== undefined && expectedVersion !== version) return { kind: "version", version };
+    const memberRids = change.members === undefined ? undefined : members.ridsOf(tenantId, change.members);
+    if (memberRids !== undefined && !Array.isArray(memberRids)) return memberRids;
+    const docChanged = row.doc !== doc;
+    if (docChanged && update.run(...keysOf(change), at, version + 1, doc, rid).changes === 0) {
+      return notUnique(statements, tenantId, change);
+    }
+    const membersChanged = memberRids !== undefined && members.replace(tenantId, rid, new Set(memberRids));
+    if (passwordHash !== undefined) setCredential.run(tenantId, rid, passwordHash, at);
+    const changed = docChanged || membersChanged || passwordHash !== undefined;
+    if (changed && !docChanged) bump.run(at, rid);
+    tally.touched(rid);
+    return changed
+      ? { changed, version: version + 1, created: row.created, modified: at }
+      : { changed, version, created: row.created, modified: row.modified };
+  };
+}
+
+function deleteResource({ find, bumpGroupsOf, removeJoined, remove }: Statements): Apply<"deleteResource"> {
+  return (tenantId, { resourceType, id, expectedVersion, at }, tally) => {
+    const row = find.get(tenantId, id, resourceType);
+    if (row === null) return { kind: "notFound", id };
+    const { rid, version, created, modified } = row;
+    if (expectedVersion !== undefined && expectedVersion !== version) return { kind: "version", version };
+    bumpGroupsOf.run(at, tenantId, rid);
+    for (const statement of removeJoined) statement.run(tenantId, rid);
+    remove.run(rid);
+    tally.count(tenantId, resourceType, -1);
+    return { changed: true, version, created, modified };
+  };
+}
+
+function changeMembers({ find, bump, members }: Statements): Apply<"changeMembers"> {
+  return (tenantId, { groupId, add, remove, at }) => {
+    const row = find.get(tenantId, groupId, "Group");
+    if (row === null) return { kind: "notFound", id: groupId };
+    const rids = members.ridsOf(tenantId, add);
+    if (!Array.isArray(rids)) return rids;
+    const changed = writeMembers(members, tenantId, row.rid, rids, remove);
+    if (changed) bump.run(at, row.rid);
+    const { version, created, modified } = row;
+    return changed ? { changed, version: version + 1, created, modified: at } : { changed, version, created, modified };
+  };
+}
+
+function writeMembers(
+  members: MemberWrites,
+  tenantId: number,
+  groupRid: number,
+  add: readonly number[],
+  remove: readonly string[],
+): boolean {
+  let changed = false;
+  for (const rid of add) changed = members.add(tenantId, groupRid, rid) || changed;
+  for (const id of remove) changed = members.removeById(tenantId, groupRid, id) || changed;
+  return changed;
+}

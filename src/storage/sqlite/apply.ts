@@ -1,0 +1,131 @@
+import type { Database } from "bun:sqlite";
+import type { Change, ChangeKind, ChangeSet, Effect, Refusal, RowResult, SetResult, Told } from "../change.ts";
+import { type SettledOutcome, zeroCounts } from "../import.ts";
+import { type Apply, isRefusal, type Tally } from "./applied.ts";
+import { accessChanges } from "./apply-access.ts";
+import { importChanges } from "./apply-import.ts";
+import { resourceChanges } from "./apply-resource.ts";
+
+/** Applies change sets inside an open transaction. */
+export interface Applier {
+  /** Applies one set whole, or refuses it and leaves the transaction as it was before the set. */
+  apply(set: ChangeSet): SetResult;
+  /** Writes what added up over the transaction; the last thing before COMMIT. */
+  finish(): void;
+  /** Forgets what added up: the transaction was rolled back. */
+  forget(): void;
+}
+
+export function createApplier(db: Database): Applier {
+  const resourceCounts = new Map<string, { tenantId: number; resourceType: string; by: number }>();
+  let counted: [number, string, 1 | -1][] = [];
+  let touchedRid: number | null = null;
+  const tally: Tally = {
+    count: (tenantId, resourceType, by) => void counted.push([tenantId, resourceType, by]),
+    touched: (rid) => {
+      touchedRid = rid;
+    },
+  };
+  const applyChange = changeTable(db, tally);
+  const rows = rowResults(db);
+  const writeCount = db.prepare(
+    `INSERT INTO resource_count (tenant_id, resource_type, count) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+  );
+
+  function applyChanges({ tenantId, changes }: ChangeSet): SetResult {
+    // A change refuses before it writes, so only a set of several needs a way back.
+    const savepoint = changes.length > 1;
+    if (savepoint) db.run("SAVEPOINT one_set");
+    const effects: Effect[] = [];
+    for (const change of changes) {
+      const result = applyChange(tenantId, change);
+      if (!isRefusal(result)) {
+        effects.push(result);
+        continue;
+      }
+      if (savepoint) db.run("ROLLBACK TO one_set; RELEASE one_set");
+      return { applied: false, refusal: result };
+    }
+    if (savepoint) db.run("RELEASE one_set");
+    return { applied: true, effects };
+  }
+
+  return {
+    apply(set) {
+      counted = [];
+      touchedRid = null;
+      const result = applyChanges(set);
+      if (result.applied) {
+        for (const [tenantId, resourceType, by] of counted) {
+          const key = `${tenantId} ${resourceType}`;
+          const sum = resourceCounts.get(key);
+          if (sum === undefined) resourceCounts.set(key, { tenantId, resourceType, by });
+          else sum.by += by;
+        }
+      }
+      if (set.result !== undefined) rows.write(set.tenantId, set.result, result, result.applied ? touchedRid : null);
+      return result;
+    },
+    finish() {
+      for (const { tenantId, resourceType, by } of resourceCounts.values()) writeCount.run(tenantId, resourceType, by);
+      resourceCounts.clear();
+      rows.finish();
+    },
+    forget() {
+      resourceCounts.clear();
+      rows.forget();
+    },
+  };
+}
+
+/** Every kind of change with the function that carries it out. */
+function changeTable(db: Database, tally: Tally): (tenantId: number, change: Change) => Effect | Refusal {
+  const table: { [K in ChangeKind]: Apply<K> } = { ...resourceChanges(db), ...importChanges(db), ...accessChanges(db) };
+  return <K extends ChangeKind>(tenantId: number, change: Extract<Change, { kind: K }>) => {
+    const kind: K = change.kind;
+    return table[kind](tenantId, change, tally);
+  };
+}
+
+/** Writes the outcomes of import rows and keeps each job's counts equal to them. */
+function rowResults(db: Database) {
+  const findJob = db.prepare<{ rid: number; counts: string }, [number, string]>(
+    "SELECT rid, counts FROM import_job WHERE tenant_id = ? AND id = ?",
+  );
+  const insert = db.prepare(
+    `INSERT INTO import_row (tenant_id, import_rid, row, line, outcome, resource_rid, key, problems)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+       outcome = excluded.outcome, resource_rid = excluded.resource_rid, key = excluded.key, problems = excluded.problems`,
+  );
+  const updateCounts = db.prepare("UPDATE import_job SET counts = ? WHERE rid = ?");
+  const open = new Map<string, { rid: number; counts: Record<SettledOutcome, number> }>();
+
+  function job(tenantId: number, importId: string) {
+    const known = open.get(importId);
+    if (known !== undefined) return known;
+    const row = findJob.get(tenantId, importId);
+    if (row === null) throw new Error(`no import ${importId}`);
+    const found = { rid: row.rid, counts: { ...zeroCounts(), ...JSON.parse(row.counts) } };
+    open.set(importId, found);
+    return found;
+  }
+
+  return {
+    write(tenantId: number, result: RowResult, applied: SetResult, resourceRid: number | null): void {
+      const { rid, counts } = job(tenantId, result.importId);
+      const told: Told = applied.applied
+        ? { outcome: result.applied, problems: result.problems }
+        : result.refused[applied.refusal.kind];
+      const problems = told.problems.length === 0 ? null : JSON.stringify(told.problems);
+      const key = problems === null ? null : result.key;
+      insert.run(tenantId, rid, result.row, result.line, told.outcome, resourceRid, key, problems);
+      counts[told.outcome]++;
+    },
+    finish(): void {
+      for (const { rid, counts } of open.values()) updateCounts.run(JSON.stringify(counts), rid);
+      open.clear();
+    },
+    forget: () => open.clear(),
+  };
+}

@@ -1,0 +1,130 @@
+import type { Database } from "bun:sqlite";
+import { ScimError } from "../../scim/error.ts";
+import type { ChangeSet, SetResult } from "../change.ts";
+import type { WriteSignal } from "../write-signal.ts";
+import { type Applier, createApplier } from "./apply.ts";
+
+/**
+ * Who commits. `requests`: short sets that must not wait, and say so on the signal. `import`: long calls that let go
+ * of the write lock as soon as a request wants it.
+ */
+export type CommitLane = "requests" | "import";
+
+/** Sets between two looks at the signal: about half a millisecond of writing. */
+const setsBetweenLooks = 20;
+/** How long an import stands aside for requests before it takes its turn again. */
+const standAsideMsMax = 250;
+
+interface Waiting {
+  readonly sets: readonly ChangeSet[];
+  readonly resolve: (results: readonly SetResult[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export interface Committer {
+  commit(sets: readonly ChangeSet[]): Promise<readonly SetResult[]>;
+  /** Resolves when nothing waits any more. */
+  drained(): Promise<void>;
+}
+
+/** The one place that writes: commits that arrive in one turn of the event loop share one durable transaction. */
+export function createCommitter(db: Database, lane: CommitLane, signal: WriteSignal): Committer {
+  const writer: Writer = { db, signal, applier: createApplier(db) };
+  const flushers = { requests: commitTogether, import: commitYielding } as const;
+  let waiting: Waiting[] = [];
+  let turn: Promise<void> | undefined;
+
+  function flush(): void {
+    turn = undefined;
+    const calls = waiting;
+    waiting = [];
+    flushers[lane](writer, calls);
+  }
+
+  return {
+    commit(sets) {
+      return new Promise((resolve, reject) => {
+        waiting.push({ sets, resolve, reject });
+        turn ??= new Promise((done) => {
+          setImmediate(() => {
+            flush();
+            done();
+          });
+        });
+      });
+    },
+    drained: async () => {
+      while (turn !== undefined) await turn;
+    },
+  };
+}
+
+interface Writer {
+  readonly db: Database;
+  readonly signal: WriteSignal;
+  readonly applier: Applier;
+}
+
+/** Runs `work` between BEGIN and COMMIT; nothing of it stays when it throws. */
+function transaction<T>({ db, applier }: Writer, work: () => T): T {
+  db.run("BEGIN IMMEDIATE");
+  try {
+    const result = work();
+    applier.finish();
+    db.run("COMMIT");
+    return result;
+  } catch (error) {
+    applier.forget();
+    if (db.inTransaction) db.run("ROLLBACK");
+    throw error;
+  }
+}
+
+function commitTogether(writer: Writer, calls: readonly Waiting[]): void {
+  writer.signal.raise();
+  try {
+    const results = transaction(writer, () => calls.map(({ sets }) => sets.map((set) => writer.applier.apply(set))));
+    calls.forEach(({ resolve }, index) => void resolve(results[index] ?? []));
+  } catch (error) {
+    const failure = storeError(error);
+    for (const { reject } of calls) reject(failure);
+  } finally {
+    writer.signal.lower();
+  }
+}
+
+/** Commits each call in as many transactions as requests interrupt it. */
+function commitYielding(writer: Writer, calls: readonly Waiting[]): void {
+  for (const { sets, resolve, reject } of calls) {
+    const results: SetResult[] = [];
+    try {
+      while (results.length < sets.length) {
+        writer.signal.waitUntilLowered(standAsideMsMax);
+        const rest = results.length === 0 ? sets : sets.slice(results.length);
+        for (const result of transaction(writer, () => applyUntilWanted(writer, rest))) results.push(result);
+      }
+      resolve(results);
+    } catch (error) {
+      reject(storeError(error));
+    }
+  }
+}
+
+function applyUntilWanted({ applier, signal }: Writer, sets: readonly ChangeSet[]): readonly SetResult[] {
+  const results: SetResult[] = [];
+  for (const set of sets) {
+    results.push(applier.apply(set));
+    if (results.length % setsBetweenLooks === 0 && signal.isRaised()) break;
+  }
+  return results;
+}
+
+/** A failure of SQLite itself (full disk, lock not had, I/O): the client may try again, the operator reads the cause. */
+export function storeError(cause: unknown): ScimError {
+  if (cause instanceof ScimError) return cause;
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  if (code.startsWith("SQLITE_")) {
+    return new ScimError("unavailable", "The directory can not be written now; try again.", { cause });
+  }
+  return new ScimError("internal", undefined, { cause });
+}

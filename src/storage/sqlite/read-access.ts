@@ -1,0 +1,50 @@
+import type { Database } from "bun:sqlite";
+import { desc, eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/bun-sqlite";
+import type { AccessReads, TokenRecord } from "../port.ts";
+import { token } from "./schema.ts";
+
+interface TokenRow {
+  tenant_id: number;
+  id: string;
+  name: string;
+  scopes: string;
+  profile: string;
+  created: number;
+  expires_at: number | null;
+}
+
+export function accessReads(db: Database): AccessReads {
+  // Asked for on every request, hence by hand; the listing is rare.
+  const byHash = db.prepare<TokenRow, [string]>(
+    "SELECT tenant_id, id, name, scopes, profile, created, expires_at FROM token WHERE hash = ?",
+  );
+  const credential = db.prepare<
+    { id: string; password_hash: string | null; roles: string | null },
+    [number, string, string]
+  >(
+    `SELECT r.id, c.password_hash,
+         (SELECT group_concat(role, ' ') FROM role_assignment a
+            WHERE a.tenant_id = r.tenant_id AND a.resource_rid = r.rid) AS roles
+       FROM resource r LEFT JOIN credential c ON c.tenant_id = r.tenant_id AND c.resource_rid = r.rid
+       WHERE r.tenant_id = ? AND r.resource_type = ? AND r.unique_key = ? AND r.active IS NOT 0`,
+  );
+  const orm = drizzle(db);
+  return {
+    async tokenByHash(hash) {
+      const row = byHash.get(hash);
+      if (row === null) return undefined;
+      const { tenant_id: tenantId, expires_at: expiresAt, id, name, profile, created } = row;
+      return { tenantId, id, name, profile, created, expiresAt, scopes: JSON.parse(row.scopes) };
+    },
+    async tokens(tenantId) {
+      const rows = orm.select().from(token).where(eq(token.tenantId, tenantId)).orderBy(desc(token.rid)).all();
+      return rows.map(({ rid: _rid, hash: _hash, ...record }): TokenRecord => record);
+    },
+    async credential(tenantId, resourceType, key) {
+      const row = credential.get(tenantId, resourceType, key);
+      if (row === null) return undefined;
+      return { userId: row.id, resourceType, passwordHash: row.password_hash, roles: row.roles?.split(" ") ?? [] };
+    },
+  };
+}
