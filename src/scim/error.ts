@@ -56,6 +56,7 @@ export interface ErrorBody {
   readonly detail: string;
 }
 
+/** The body that tells a client of an error; the cause is not in it. */
 export function errorBody(error: ScimError): ErrorBody {
   const { status, scimType } = errorTable[error.kind];
   return {

@@ -97,6 +97,7 @@ export type ChangeKind = Change["kind"];
 /** What may be set while an import moves on; what is left out stays. */
 export interface ImportProgress {
   readonly dialect?: string;
+  readonly dryRun?: boolean;
   readonly fileBytes?: number;
   readonly total?: number;
   readonly planned?: RowCounts;

@@ -77,11 +77,21 @@ export interface CredentialRecord {
   readonly roles: readonly string[];
 }
 
+/** A user who may log in or has a role. */
+export interface AccountRecord {
+  readonly userId: string;
+  readonly userName: string;
+  readonly roles: readonly string[];
+  readonly hasPassword: boolean;
+}
+
 export interface AccessReads {
   /** The token with that SHA-256, of whatever tenant: it is what tells the tenant. */
   tokenByHash(hash: string): Promise<TokenRecord | undefined>;
   tokens(tenantId: number): Promise<readonly TokenRecord[]>;
-  /** What the user with that userName, folded by the caller, may log in with and do. */
+  /** Everybody who has a password or a role, oldest first. */
+  accounts(tenantId: number): Promise<readonly AccountRecord[]>;
+  /** What the user with that userName, folded by the caller, may log in with and do; undefined when not active. */
   credential(tenantId: number, resourceType: string, key: string): Promise<CredentialRecord | undefined>;
 }
 

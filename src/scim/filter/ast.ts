@@ -41,22 +41,27 @@ export interface ElementFilter {
 
 export type Filter = Junction | Negation | Comparison | Presence | ElementFilter;
 
+/** Two or more filters, all or one of which must hold. */
 export function junction(kind: "and" | "or", terms: readonly Filter[]): Junction {
   return Object.freeze({ kind, terms: Object.freeze(terms) });
 }
 
+/** A filter that must not hold. */
 export function not(filter: Filter): Negation {
   return Object.freeze({ kind: "not", filter });
 }
 
+/** `path operator value`. */
 export function compare(path: AttributePath, operator: Operator, value: Literal, at: number): Comparison {
   return Object.freeze({ kind: "compare", path: Object.freeze(path), operator, value, at });
 }
 
+/** `path pr`. */
 export function present(path: AttributePath, at: number): Presence {
   return Object.freeze({ kind: "present", path: Object.freeze(path), at });
 }
 
+/** `path[filter]`. */
 export function element(path: AttributePath, filter: Filter, at: number): ElementFilter {
   return Object.freeze({ kind: "element", path: Object.freeze(path), filter, at });
 }

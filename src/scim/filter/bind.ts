@@ -119,7 +119,7 @@ function bindComparison(filter: Comparison, scope: Scope): BoundFilter {
   }
   const simple = simpleTarget(path, scope, at);
   if (!suits(operator, simple.type)) {
-    throw refusal(`${boundPathText(path)} is a ${simple.type}, which has no operator ${operator}`, at);
+    throw refusal(`${boundPathText(path)} has the type ${simple.type}, which has no operator ${operator}`, at);
   }
   const literal = typed(operator, value, simple, scope);
   if (literal === undefined) {

@@ -39,13 +39,15 @@ function holds(filter: BoundFilter, valuesOf: ValuesOf): boolean {
 }
 
 function compares({ target, operator, value: literal }: BoundComparison, values: readonly Json[]): boolean {
-  // A path with several values, or none, is unequal when no value is equal: `ne` is the negation of `eq`.
-  if (operator === "ne") return !compares({ kind: "compare", target, operator: "eq", value: literal }, values);
-  const test = tests[operator];
-  return values.some((value) => {
-    const found = comparable(target, operator, value);
+  // `ne` is the negation of `eq`: true when none of the values is equal, so also when there is none.
+  const isDenied = operator === "ne";
+  const asked = isDenied ? "eq" : operator;
+  const test = tests[asked];
+  const some = values.some((value) => {
+    const found = comparable(target, asked, value);
     return found !== undefined && test(found, literal);
   });
+  return isDenied ? !some : some;
 }
 
 type Scalar = string | number | boolean;

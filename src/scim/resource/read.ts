@@ -5,9 +5,22 @@ import type { Profile, Tolerance } from "../profile.ts";
 import type { AttributeDefinition } from "../schema/schema.ts";
 import { readSimpleValue } from "./value.ts";
 
+/** What is wrong, as a word that programs can rely on: the codes of import reports. */
+export type IssueCode = "required" | "bad_value" | "bad_syntax" | "too_large" | "unknown_attribute";
+
+/** The answer of SCIM to each. */
+const kindOf = {
+  required: "invalidValue",
+  bad_value: "invalidValue",
+  bad_syntax: "invalidSyntax",
+  too_large: "tooLarge",
+  unknown_attribute: "invalidSyntax",
+} as const satisfies Record<IssueCode, ErrorKind>;
+
 /** One thing wrong with a resource: where (an attribute path) and what. */
 export interface Issue {
   readonly path: string;
+  readonly code: IssueCode;
   readonly kind: ErrorKind;
   readonly message: string;
 }
@@ -19,13 +32,15 @@ export interface Reading {
   readonly tolerated: Set<Tolerance>;
 }
 
+/** A reading that has met nothing yet. */
 export function newReading(profile: Profile): Reading {
   return { profile, issues: [], tolerated: new Set() };
 }
 
 /** Notes an issue; beyond `issuesMax` they are dropped, since nobody reads further. */
-export function report(reading: Reading, path: string, message: string, kind: ErrorKind = "invalidValue"): void {
-  if (reading.issues.length < issuesMax) reading.issues.push({ path, kind, message: `${path} ${message}` });
+export function report(reading: Reading, path: string, message: string, code: IssueCode = "bad_value"): void {
+  if (reading.issues.length >= issuesMax) return;
+  reading.issues.push({ path, code, kind: kindOf[code], message: `${path} ${message}` });
 }
 
 /** True when the profile forgives it; the tolerance is then noted as having fired. */
@@ -97,7 +112,7 @@ function compileMulti(attribute: AttributeDefinition, path: string, readOne: Rea
       return undefined;
     }
     if (values.length > valuesMax) {
-      report(reading, path, `has ${values.length} values; at most ${valuesMax} are accepted`, "tooLarge");
+      report(reading, path, `has ${values.length} values; at most ${valuesMax} are accepted`, "too_large");
       return undefined;
     }
     const read: Json[] = [];
@@ -139,7 +154,7 @@ export function compileObject(attributes: readonly AttributeDefinition[], prefix
     for (const key of Object.keys(input)) {
       const slot = slots.get(key) ?? slots.get(key.toLowerCase());
       if (slot === undefined) unknown(reading, prefix + key);
-      else if (found[slot.index] !== undefined) report(reading, slot.path, "is given twice", "invalidSyntax");
+      else if (found[slot.index] !== undefined) report(reading, slot.path, "is given twice", "bad_syntax");
       else found[slot.index] = slot.read?.(input[key], reading) ?? null;
     }
     for (const slot of required) {
@@ -147,7 +162,7 @@ export function compileObject(attributes: readonly AttributeDefinition[], prefix
       // A required text that is empty says nothing (RFC 7643 §4.1.1).
       const missing = value === null || (typeof value === "string" && value.trim() === "");
       if (missing && !reading.issues.some((issue) => issue.path === slot.path)) {
-        report(reading, slot.path, "is required");
+        report(reading, slot.path, "is required", "required");
       }
     }
     return collect(attributes, found);
@@ -156,7 +171,7 @@ export function compileObject(attributes: readonly AttributeDefinition[], prefix
 
 function unknown(reading: Reading, path: string): void {
   if (tolerates(reading, "ignoreUnknownAttributes")) return;
-  report(reading, path.slice(0, 200), "is not an attribute of the schema", "invalidSyntax");
+  report(reading, path.slice(0, 200), "is not an attribute of the schema", "unknown_attribute");
 }
 
 /** The found values under their names, in schema order. */

@@ -57,7 +57,7 @@ export function compileResource(type: ResourceType): ReadResourceBody {
     const reading = newReading(profile);
     const resource = { attributes: {}, secrets: {} };
     if (!isJsonObject(input)) {
-      report(reading, "The body", `must be a JSON object, not ${jsonTypeName(input)}`, "invalidSyntax");
+      report(reading, "The body", `must be a JSON object, not ${jsonTypeName(input)}`, "bad_syntax");
       return { resource, ...reading };
     }
     const { core, parts } = split(input, baseUrn, (urn) => places.has(urn));
@@ -110,7 +110,7 @@ function checkSchemas(input: JsonObject, type: ResourceType, reading: Reading): 
   const key = Object.keys(input).find((name) => name.toLowerCase() === "schemas");
   const schemas = key === undefined ? undefined : input[key];
   if (!Array.isArray(schemas) || schemas.length === 0) {
-    report(reading, "schemas", `must be an array that names ${type.base.id}`, "invalidSyntax");
+    report(reading, "schemas", `must be an array that names ${type.base.id}`, "bad_syntax");
     return;
   }
   const named = new Set(schemas.map((urn) => (typeof urn === "string" ? urn.toLowerCase() : "")));
@@ -134,7 +134,7 @@ function readExtensions(
   for (const { urn, required, read } of extensions) {
     const part = parts.get(urn.toLowerCase()) ?? null;
     if (part === null) {
-      if (required) report(reading, urn, "is required");
+      if (required) report(reading, urn, "is required", "required");
       continue;
     }
     if (!isJsonObject(part)) {

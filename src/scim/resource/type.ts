@@ -16,6 +16,7 @@ export interface CompiledType {
   readonly hasActive: boolean;
 }
 
+/** Derives everything from a type's schemas. */
 export function compileType(type: ResourceType): CompiledType {
   const has = (name: string): boolean => findAttribute(type.base.attributes, name) !== undefined;
   return Object.freeze({
@@ -29,6 +30,7 @@ export function compileType(type: ResourceType): CompiledType {
 }
 
 /** The compiled types of a registry, by name. */
+/** Derives everything from a type's schemas. */
 export function compileTypes(registry: Registry): ReadonlyMap<string, CompiledType> {
   return new Map(registry.resourceTypes.map((type) => [type.name, compileType(type)]));
 }

@@ -6,6 +6,7 @@ import { type Apply, noEffect } from "./applied.ts";
 /** The columns of a job that may be set while it moves on. */
 const progressColumns = {
   dialect: "dialect",
+  dryRun: "dry_run",
   fileBytes: "file_bytes",
   total: "total",
   planned: "planned",
@@ -59,6 +60,7 @@ function jobChanges(
         const assignments = ["state = ?", ...names.map((name) => `${progressColumns[name]} = ?`)];
         const values = names.map((name) => {
           const value = change[name];
+          if (typeof value === "boolean") return Number(value);
           return typeof value === "number" || typeof value === "string" ? value : JSON.stringify(value);
         });
         db.query(`UPDATE import_job SET ${assignments.join(", ")} WHERE rid = ?`).run(change.to, ...values, rid);

@@ -29,6 +29,18 @@ export function accessReads(db: Database): AccessReads {
        FROM resource r LEFT JOIN credential c ON c.tenant_id = r.tenant_id AND c.resource_rid = r.rid
        WHERE r.tenant_id = ? AND r.resource_type = ? AND r.unique_key = ? AND r.active IS NOT 0`,
   );
+  const accounts = db.prepare<
+    { id: string; user_name: string; roles: string | null; has_password: number },
+    [{ tenantId: number }]
+  >(
+    `SELECT r.id, json_extract(r.doc, '$.userName') AS user_name,
+         (SELECT group_concat(role, ' ') FROM role_assignment a
+            WHERE a.tenant_id = r.tenant_id AND a.resource_rid = r.rid) AS roles,
+         EXISTS (SELECT 1 FROM credential c WHERE c.tenant_id = r.tenant_id AND c.resource_rid = r.rid) AS has_password
+       FROM (SELECT resource_rid FROM credential WHERE tenant_id = $tenantId
+             UNION SELECT resource_rid FROM role_assignment WHERE tenant_id = $tenantId)
+       CROSS JOIN resource r ON r.rid = resource_rid ORDER BY r.rid`,
+  );
   const orm = drizzle(db);
   return {
     async tokenByHash(hash) {
@@ -40,6 +52,14 @@ export function accessReads(db: Database): AccessReads {
     async tokens(tenantId) {
       const rows = orm.select().from(token).where(eq(token.tenantId, tenantId)).orderBy(desc(token.rid)).all();
       return rows.map(({ rid: _rid, hash: _hash, ...record }): TokenRecord => record);
+    },
+    async accounts(tenantId) {
+      return accounts.all({ tenantId }).map((row) => ({
+        userId: row.id,
+        userName: row.user_name,
+        roles: row.roles?.split(" ") ?? [],
+        hasPassword: row.has_password === 1,
+      }));
     },
     async credential(tenantId, resourceType, key) {
       const row = credential.get(tenantId, resourceType, key);

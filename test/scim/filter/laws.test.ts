@@ -12,7 +12,7 @@ function holds(text: string, user: JsonObject): boolean {
   return evaluate(bindFilter(parseFilter(text), userType, strictProfile), user);
 }
 
-const word = fc.constantFrom("", "a", "A", "ab", "Ab", "b", "ä", "Ä", "\u{1F600}", "\uFF5E");
+const word = fc.constantFrom("", "a", "A", "ab", "Ab", "b", "ä", "Ä", "\u{1F600}", "\uFFFD");
 const instant = fc.constantFrom("2011-05-13T04:42:34Z", "2011-05-13T06:42:34+02:00", "2011-05-13T04:42:34.5Z");
 
 const email = fc.record({ value: word, type: word, primary: fc.boolean() }, { requiredKeys: [] });

@@ -1,0 +1,71 @@
+import { foldCase } from "../scim/resource/fold.ts";
+import type { CompiledType } from "../scim/resource/type.ts";
+import type { Change } from "../storage/change.ts";
+import { defaultTenantId, type Store } from "../storage/port.ts";
+import { hashPassword, randomPassword } from "./password.ts";
+import { builtInUserType } from "./principal.ts";
+import { scopes } from "./scope.ts";
+import { hashToken } from "./token.ts";
+
+/** A token that somebody chose should be as hard to guess as ours; shorter ones are accepted with a warning. */
+export const chosenTokenCharsMin = 32;
+
+export interface FirstAdministrator {
+  readonly userName: string;
+  readonly password: string | undefined;
+  readonly token: string | undefined;
+}
+
+/** What was made on first start; the password only when it was made at random. */
+export interface FirstStart {
+  readonly userName: string;
+  readonly randomPassword: string | undefined;
+}
+
+/**
+ * Makes the administrator when the directory has none, and the token if one was chosen.
+ *
+ * @returns undefined when there is an administrator already; nothing is changed then
+ */
+export async function ensureAdministrator(
+  store: Store,
+  userType: CompiledType,
+  chosen: FirstAdministrator,
+  { now, newId }: { now: () => number; newId: () => string },
+): Promise<FirstStart | undefined> {
+  const type = { ...userType.type, name: builtInUserType };
+  const { total } = await store.resources.list({ tenantId: defaultTenantId, type, offset: 0, limit: 0 });
+  if (total > 0) return undefined;
+  const password = chosen.password ?? randomPassword();
+  const id = newId();
+  const at = now();
+  const { userName, token } = chosen;
+  const changes: Change[] = [
+    {
+      kind: "createResource",
+      resourceType: builtInUserType,
+      id,
+      at,
+      doc: JSON.stringify({ schemas: [userType.type.base.id], userName, displayName: "Administrator", active: true }),
+      keys: { unique: foldCase(userName), display: null, externalId: null, active: true },
+      passwordHash: await hashPassword(password),
+    },
+    { kind: "setRoles", userId: id, roles: ["administrator"] },
+  ];
+  if (token !== undefined) {
+    const hash = hashToken(token);
+    changes.push({
+      kind: "createToken",
+      id: newId(),
+      name: "MUSTER_ADMIN_TOKEN",
+      hash,
+      scopes,
+      profile: "compatible",
+      at,
+      expiresAt: null,
+    });
+  }
+  const [result] = await store.commit([{ tenantId: defaultTenantId, changes }]);
+  if (result?.applied !== true) return undefined;
+  return { userName, randomPassword: chosen.password === undefined ? password : undefined };
+}

@@ -1,0 +1,65 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { type Config, databaseFile } from "../config.ts";
+import { NewerDatabaseError } from "../storage/migrations.ts";
+import type { Store } from "../storage/port.ts";
+import type { CommitLane } from "../storage/sqlite/commit.ts";
+import { DataDirectoryInUseError, lockDataDirectory } from "../storage/sqlite/lock.ts";
+import { openSqliteStore } from "../storage/sqlite/store.ts";
+import { CliError } from "./io.ts";
+
+/**
+ * Works on the database of a data directory, beside a running server too: for short changes.
+ *
+ * @throws CliError when there is no database or it can not be opened
+ */
+export async function withStore<T>(config: Config, work: (store: Store) => Promise<T>): Promise<T> {
+  const file = databaseFile(config.dataDir);
+  if (!existsSync(file)) throw new CliError(`there is no database ${file}; start muster serve first, or name --data`);
+  return closing(open(file), work);
+}
+
+/**
+ * Works on a data directory that no server runs on: for long changes.
+ *
+ * @throws CliError that names the address of the server that has it
+ */
+export async function withLockedStore<T>(
+  config: Config,
+  lane: CommitLane,
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const lock = lockOrExplain(config.dataDir);
+  try {
+    return await closing(open(databaseFile(config.dataDir), lane), work);
+  } finally {
+    lock.release();
+  }
+}
+
+function lockOrExplain(directory: string) {
+  try {
+    return lockDataDirectory(directory);
+  } catch (error) {
+    if (!(error instanceof DataDirectoryInUseError)) throw error;
+    const advice = error.url === undefined ? "" : `; use --url ${error.url} with a token`;
+    throw new CliError(error.message + advice);
+  }
+}
+
+function open(file: string, lane: CommitLane = "requests"): Store {
+  try {
+    return openSqliteStore({ file, lane });
+  } catch (error) {
+    if (error instanceof NewerDatabaseError) throw new CliError(error.message);
+    throw error;
+  }
+}
+
+async function closing<T>(store: Store, work: (store: Store) => Promise<T>): Promise<T> {
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}

@@ -1,0 +1,92 @@
+import { availableParallelism } from "node:os";
+import { basename } from "node:path";
+import { hashPassword } from "../access/password.ts";
+import type { Config } from "../config.ts";
+import { fullCounts, settledRows } from "../import/job.ts";
+import type { ImportPorts } from "../import/ports.ts";
+import { runImport } from "../import/runner.ts";
+import { readImportRequest, receiveImport, type UploadFields } from "../import/upload.ts";
+import { ScimError } from "../scim/error.ts";
+import { compileTypes } from "../scim/resource/type.ts";
+import { coreRegistry } from "../scim/schema/registry.ts";
+import type { ImportJob } from "../storage/import.ts";
+import { defaultTenantId, type Store } from "../storage/port.ts";
+import { withLockedStore } from "./data.ts";
+import { CliError, type Io } from "./io.ts";
+import { type ReportedJob, reportJob, shownRowsMax } from "./job-report.ts";
+import { progressMeter } from "./progress.ts";
+
+/** How often the progress is looked up. */
+const lookMs = 200;
+
+/** Imports a file straight into the data directory; no server may run on it. */
+export async function importLocally(io: Io, config: Config, file: string, fields: UploadFields): Promise<void> {
+  await withLockedStore(config, "import", async (store) => {
+    const ports = localPorts(store);
+    const bytes = Bun.file(file).stream();
+    const upload = { tenantId: defaultTenantId, fileName: basename(file), createdBy: "muster import" };
+    const received = await receiveImport(ports, upload, bytes, () => fields).catch((error: unknown) => {
+      throw error instanceof ScimError ? new CliError(error.detail) : error;
+    });
+    const done = await runShown(io, ports, received);
+    const query = {
+      tenantId: defaultTenantId,
+      importId: done.id,
+      problemsOnly: true,
+      after: 0,
+      limit: shownRowsMax + 1,
+    };
+    const rows = await store.imports.rows(query);
+    reportJob(io, reported(done), rows, `GET /api/imports/${done.id}/report.csv of muster serve`);
+  });
+}
+
+function localPorts(store: Store): ImportPorts {
+  const compiled = compileTypes(coreRegistry).get("User");
+  if (compiled === undefined) throw new Error("no resource type User");
+  return {
+    store,
+    compiled,
+    now: Date.now,
+    newId: () => Bun.randomUUIDv7(),
+    hashPassword,
+    hashesAtOnce: availableParallelism(),
+    stopRequested: () => false,
+  };
+}
+
+async function runShown(io: Io, ports: ImportPorts, job: ImportJob): Promise<ImportJob> {
+  const meter = progressMeter(io, Date.now);
+  const look = async (): Promise<void> => {
+    const current = await ports.store.imports.job(job.tenantId, job.id);
+    if (current !== undefined) meter(progressOf(current.state, settledRows(current.counts), current.total));
+  };
+  const timer = setInterval(() => void look().catch(() => undefined), lookMs);
+  try {
+    return await runImport(ports, job.tenantId, job.id);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** The progress of a job in that state. */
+export function progressOf(state: ImportJob["state"], done: number, total: number) {
+  return state === "received" || state === "parsing"
+    ? { what: "reading", done: total, total: 0 }
+    : { what: "importing", done, total };
+}
+
+function reported(job: ImportJob): ReportedJob {
+  const { id, state, message, warnings, planned, total, request } = job;
+  const plan = planned === null ? null : fullCounts({ counts: planned, total });
+  return { id, state, message, warnings, dryRun: request.dryRun, counts: fullCounts(job), plan };
+}
+
+/** Says what is wrong with the arguments before a file is read. */
+export function checkFields(fields: UploadFields): void {
+  try {
+    readImportRequest(fields);
+  } catch (error) {
+    throw error instanceof ScimError ? new CliError(error.detail) : error;
+  }
+}

@@ -1,0 +1,37 @@
+import { existsSync } from "node:fs";
+import { Command, Option } from "@commander-js/extra-typings";
+import { tokenFromEnvironment } from "../config.ts";
+import { autoDialect, dialects } from "../import/dialect/detect.ts";
+import { checkFields, importLocally } from "./import-local.ts";
+import { importRemotely } from "./import-remote.ts";
+import { CliError, type Io } from "./io.ts";
+import { configFrom, settingOptions } from "./settings.ts";
+
+/** `muster import FILE`: into a running server, or straight into the data directory. */
+export function importCommand(io: Io): Command<[string]> {
+  const known = [autoDialect, ...dialects.map(({ id }) => id)].join(", ");
+  const command = new Command("import")
+    .description("import users from a file, into a running server (--url) or straight into the data directory")
+    .argument("<file>", "a CSV file")
+    .option("--dialect <id>", `how the file is written: ${known}`, autoDialect)
+    .option("--mode <mode>", "what to do with the rows: create", "create")
+    .option("--match <attribute>", "by which attribute a row finds an existing user: userName", "userName")
+    .option("--dry-run", "plan only: tell what would happen, change nothing", false)
+    .option("--url <url>", "the running server")
+    .addOption(new Option("--token <token>", "bearer token for --url, with the scope import:write (MUSTER_TOKEN)"))
+    .addHelpText("after", "\nExit status: 0 all rows are in, 2 some rows were refused, 1 nothing was done.\n");
+  for (const option of settingOptions(["dataDir"])) command.addOption(option);
+  return command.action(async (file, options) => {
+    if (!existsSync(file)) throw new CliError(`there is no file ${file}`);
+    const { dialect, mode, match, dryRun, url } = options;
+    const fields = { dialect, mode, match, dryRun: String(dryRun) };
+    checkFields(fields);
+    if (url === undefined) {
+      await importLocally(io, configFrom(options, io), file, fields);
+      return;
+    }
+    const token = options.token ?? tokenFromEnvironment();
+    if (token === undefined) throw new CliError("--url needs --token, or the variable MUSTER_TOKEN");
+    await importRemotely(io, { url, token }, file, fields);
+  });
+}

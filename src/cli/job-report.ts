@@ -1,0 +1,49 @@
+import type { ImportJob, ImportRow } from "../storage/import.ts";
+import { CliError, type Io } from "./io.ts";
+
+/** A job as both ways of importing know it: from the store, or as the API's JSON. */
+export interface ReportedJob {
+  readonly id: string;
+  readonly state: ImportJob["state"];
+  readonly dryRun: boolean;
+  readonly message: string | null;
+  readonly warnings: readonly string[];
+  readonly counts: Readonly<Record<string, number>>;
+  readonly plan: Readonly<Record<string, number>> | null;
+}
+
+/** Rows that the terminal shows; the report has them all. */
+export const shownRowsMax = 20;
+
+const troubles = ["failed", "conflict", "duplicate"];
+
+/**
+ * Tells how an import ended, and sets the exit status: 0 all rows are in, 2 some were refused, 1 nothing was done.
+ *
+ * @param more where the whole report is to be had
+ */
+export function reportJob(io: Io, job: ReportedJob, rows: readonly ImportRow[], more: string): void {
+  for (const warning of job.warnings) io.out(warning);
+  if (job.state === "failed") throw new CliError(job.message ?? "the import failed");
+  const counts = job.state === "planned" && job.plan !== null ? job.plan : job.counts;
+  const refused = troubles.reduce((sum, outcome) => sum + (counts[outcome] ?? 0), 0);
+  const parts = Object.entries(counts).filter(([name, count]) => count > 0 && name !== "total" && name !== "not_run");
+  const verb = job.state === "planned" ? "would be " : "";
+  const sum = `${counts.total ?? 0} rows: ${parts.map(([name, count]) => `${count} ${verb}${name}`).join(", ") || "none"}`;
+  io.out(sum);
+  for (const row of rows.slice(0, shownRowsMax)) io.out(rowText(row));
+  const told = rows.length > shownRowsMax ? "; more rows were told" : "";
+  if (rows.length > 0) io.out(`the whole report: ${more}${told}`);
+  if (job.state !== "planned" && job.message !== null && job.message !== sum) io.out(job.message);
+  io.exitCode = refused > 0 ? 2 : 0;
+}
+
+/** `row 17, line 18 (jdoe): failed; emails[work].value "x": must …` */
+export function rowText({ row, line, key, outcome, problems }: ImportRow): string {
+  const place = `row ${row}, line ${line}${key === null ? "" : ` (${key})`}: ${outcome}`;
+  const reasons = problems.map(({ column, value, message }) => {
+    const cell = column === undefined ? "" : `${column}${value === undefined ? "" : ` ${JSON.stringify(value)}`}: `;
+    return `${cell}${message}`;
+  });
+  return `${place}; ${reasons.join("; ")}`;
+}

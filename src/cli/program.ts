@@ -1,0 +1,23 @@
+import { Command } from "@commander-js/extra-typings";
+import { version } from "../assets.ts";
+import { importCommand } from "./import.ts";
+import type { Io } from "./io.ts";
+import { migrateCommand } from "./migrate.ts";
+import { openapiCommand } from "./openapi.ts";
+import { serveCommand } from "./serve.ts";
+import { tokenCommand } from "./token.ts";
+import { userCommand } from "./user.ts";
+
+/** Every command of the binary. */
+export function createProgram(io: Io): Command {
+  return new Command("muster")
+    .description("A directory of users and groups that speaks SCIM and takes users in in bulk.")
+    .version(version)
+    .addCommand(serveCommand(io))
+    .addCommand(importCommand(io))
+    .addCommand(tokenCommand(io))
+    .addCommand(userCommand(io))
+    .addCommand(migrateCommand(io))
+    .addCommand(openapiCommand(io))
+    .showHelpAfterError("(muster --help tells more)");
+}

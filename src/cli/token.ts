@@ -1,0 +1,86 @@
+import { Command } from "@commander-js/extra-typings";
+import { isScope, scopes } from "../access/scope.ts";
+import { hashToken, randomToken } from "../access/token.ts";
+import { profiles } from "../scim/profile.ts";
+import { defaultTenantId } from "../storage/port.ts";
+import { withStore } from "./data.ts";
+import { CliError, type Io } from "./io.ts";
+import { configFrom, settingOptions } from "./settings.ts";
+
+const dayMs = 86_400_000;
+
+/** `muster token`: bearer tokens, on the data directory; a running server knows them at once. */
+export function tokenCommand(io: Io): Command {
+  const command = new Command("token").description("make, list and revoke bearer tokens");
+  command.addCommand(createCommand(io)).addCommand(listCommand(io)).addCommand(revokeCommand(io));
+  return command;
+}
+
+const collect = (value: string, all: string[]): string[] => [...all, ...value.split(/[\s,]+/).filter(Boolean)];
+
+function createCommand(io: Io) {
+  const command = new Command("create")
+    .description("make a token and print it, once")
+    .requiredOption("--name <name>", "what the token is for")
+    .option("--scope <scope>", `what it may do; may be given several times: ${scopes.join(" ")}`, collect, [])
+    .option("--profile <profile>", `what it forgives: ${profiles.map(({ name }) => name).join(", ")}`, "compatible")
+    .option("--days <days>", "how long it lives; for ever when not said");
+  for (const option of settingOptions(["dataDir"])) command.addOption(option);
+  return command.action(async (options) => {
+    const wrong = options.scope.find((scope) => !isScope(scope));
+    if (wrong !== undefined) throw new CliError(`there is no scope ${wrong}; the scopes are ${scopes.join(" ")}`);
+    if (options.scope.length === 0) throw new CliError(`a token needs a --scope: ${scopes.join(" ")}`);
+    if (!profiles.some(({ name }) => name === options.profile))
+      throw new CliError(`there is no profile ${options.profile}`);
+    const days = options.days === undefined ? undefined : Number(options.days);
+    if (days !== undefined && !(days > 0)) throw new CliError("--days must be a number above 0");
+    const token = randomToken();
+    const id = Bun.randomUUIDv7();
+    const at = Date.now();
+    await withStore(configFrom(options, io), (store) =>
+      store.commit([
+        {
+          tenantId: defaultTenantId,
+          changes: [
+            {
+              kind: "createToken",
+              id,
+              name: options.name,
+              hash: hashToken(token),
+              scopes: options.scope,
+              profile: options.profile,
+              at,
+              expiresAt: days === undefined ? null : at + Math.round(days * dayMs),
+            },
+          ],
+        },
+      ]),
+    );
+    io.err(`token ${id} made; it is shown this once:`);
+    io.out(token);
+  });
+}
+
+function listCommand(io: Io) {
+  const command = new Command("list").description("list the tokens; the secrets are not kept");
+  for (const option of settingOptions(["dataDir"])) command.addOption(option);
+  return command.action(async (options) => {
+    const tokens = await withStore(configFrom(options, io), (store) => store.access.tokens(defaultTenantId));
+    for (const { id, name, scopes: given, profile, expiresAt } of tokens) {
+      const ends = expiresAt === null ? "for ever" : `until ${new Date(expiresAt).toISOString()}`;
+      io.out(`${id}  ${name}  ${given.join(" ")}  ${profile}  ${ends}`);
+    }
+  });
+}
+
+function revokeCommand(io: Io) {
+  const command = new Command("revoke").description("end a token").argument("<id>", "as muster token list shows it");
+  for (const option of settingOptions(["dataDir"])) command.addOption(option);
+  return command.action(async (id, options) => {
+    const [result] = await withStore(configFrom(options, io), (store) =>
+      store.commit([{ tenantId: defaultTenantId, changes: [{ kind: "deleteToken", id }] }]),
+    );
+    if (result?.applied !== true) throw new CliError(`there is no token ${id}`);
+    io.out(`token ${id} ended`);
+  });
+}

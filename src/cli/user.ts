@@ -1,0 +1,130 @@
+import { Command } from "@commander-js/extra-typings";
+import { hashPassword, randomPassword } from "../access/password.ts";
+import { builtInUserType } from "../access/principal.ts";
+import { isRole, roles } from "../access/scope.ts";
+import { createDirectory } from "../directory/resources.ts";
+import { ScimError } from "../scim/error.ts";
+import { strictProfile } from "../scim/profile.ts";
+import { foldCase } from "../scim/resource/fold.ts";
+import { compileTypes } from "../scim/resource/type.ts";
+import { coreRegistry } from "../scim/schema/registry.ts";
+import type { Change } from "../storage/change.ts";
+import { defaultTenantId, type Store } from "../storage/port.ts";
+import { withStore } from "./data.ts";
+import { CliError, type Io } from "./io.ts";
+import { configFrom, settingOptions } from "./settings.ts";
+
+/** `muster user`: who may log in and do what, on the data directory. */
+export function userCommand(io: Io): Command {
+  const command = new Command("user").description("make users, set passwords and roles");
+  command
+    .addCommand(createCommand(io))
+    .addCommand(passwordCommand(io))
+    .addCommand(roleCommand(io))
+    .addCommand(listCommand(io));
+  return command;
+}
+
+const roleNames = Object.keys(roles).join(", ");
+
+/** The first line of standard input, or a random password that is then shown. */
+async function choosePassword(io: Io, fromInput: boolean | undefined): Promise<string> {
+  if (fromInput !== true) {
+    const password = randomPassword();
+    io.err("the password, shown this once:");
+    io.out(password);
+    return password;
+  }
+  const line = (await Bun.stdin.text()).split(/\r?\n/, 1)[0] ?? "";
+  if (line === "") throw new CliError("standard input has no password");
+  return line;
+}
+
+function checkRole(role: string): void {
+  if (!isRole(role)) throw new CliError(`there is no role ${role}; the roles are ${roleNames}`);
+}
+
+/** The id of the user with that name, built in or in the directory. */
+async function findUser(store: Store, userName: string): Promise<string> {
+  const key = foldCase(userName);
+  for (const type of [builtInUserType, "User"]) {
+    const record = await store.resources.getByUniqueKey(defaultTenantId, type, key);
+    if (record !== undefined) return record.id;
+  }
+  throw new CliError(`there is no user ${userName}`);
+}
+
+async function commit(store: Store, change: Change): Promise<void> {
+  const [result] = await store.commit([{ tenantId: defaultTenantId, changes: [change] }]);
+  if (result?.applied !== true) throw new CliError("the user was deleted meanwhile");
+}
+
+function createCommand(io: Io) {
+  const command = new Command("create")
+    .description("make a user with a password")
+    .argument("<userName>")
+    .option("--role <role>", `what the user may do here: ${roleNames}`)
+    .option("--password-stdin", "take the password from standard input instead of making one");
+  for (const option of settingOptions(["dataDir"])) command.addOption(option);
+  return command.action(async (userName, options) => {
+    if (options.role !== undefined) checkRole(options.role);
+    const compiled = compileTypes(coreRegistry).get("User");
+    if (compiled === undefined) throw new Error("no resource type User");
+    await withStore(configFrom(options, io), async (store) => {
+      const directory = createDirectory({ store, now: Date.now, newId: () => Bun.randomUUIDv7(), hashPassword });
+      const caller = { tenantId: defaultTenantId, profile: strictProfile };
+      const body = { schemas: [compiled.type.base.id], userName };
+      const { stored } = await directory.create(caller, compiled, body).catch((error: unknown) => {
+        throw error instanceof ScimError ? new CliError(error.detail) : error;
+      });
+      const password = await choosePassword(io, options.passwordStdin);
+      const passwordHash = await hashPassword(password);
+      await commit(store, { kind: "setPassword", userId: stored.id, passwordHash, at: Date.now() });
+      if (options.role !== undefined)
+        await commit(store, { kind: "setRoles", userId: stored.id, roles: [options.role] });
+      io.err(`user ${userName} made with the id ${stored.id}`);
+    });
+  });
+}
+
+function passwordCommand(io: Io) {
+  const command = new Command("password")
+    .description("set a user's password")
+    .argument("<userName>")
+    .option("--password-stdin", "take the password from standard input instead of making one");
+  for (const option of settingOptions(["dataDir"])) command.addOption(option);
+  return command.action(async (userName, options) => {
+    await withStore(configFrom(options, io), async (store) => {
+      const userId = await findUser(store, userName);
+      const passwordHash = await hashPassword(await choosePassword(io, options.passwordStdin));
+      await commit(store, { kind: "setPassword", userId, passwordHash, at: Date.now() });
+      io.err(`the password of ${userName} is set`);
+    });
+  });
+}
+
+function roleCommand(io: Io) {
+  const command = new Command("role")
+    .description("give a user just these roles; none takes all away")
+    .argument("<userName>")
+    .argument("[roles...]", roleNames);
+  for (const option of settingOptions(["dataDir"])) command.addOption(option);
+  return command.action(async (userName, given, options) => {
+    given.forEach(checkRole);
+    await withStore(configFrom(options, io), async (store) => {
+      await commit(store, { kind: "setRoles", userId: await findUser(store, userName), roles: given });
+      io.out(`${userName}: ${given.length === 0 ? "no role" : given.join(" ")}`);
+    });
+  });
+}
+
+function listCommand(io: Io) {
+  const command = new Command("list").description("list who may log in or has a role");
+  for (const option of settingOptions(["dataDir"])) command.addOption(option);
+  return command.action(async (options) => {
+    const accounts = await withStore(configFrom(options, io), (store) => store.access.accounts(defaultTenantId));
+    for (const { userId, userName, roles: given, hasPassword } of accounts) {
+      io.out(`${userId}  ${userName}  ${given.join(" ") || "no role"}  ${hasPassword ? "password" : "no password"}`);
+    }
+  });
+}

@@ -1,0 +1,25 @@
+import type { Context } from "hono";
+import { isSettled } from "../../import/job.ts";
+import type { ImportJob } from "../../storage/import.ts";
+import { type AppEnv, type AppPorts, originOf } from "../context.ts";
+import { jobJson } from "./job.ts";
+
+/** Seconds that `Prefer: wait` may ask for, and milliseconds between two looks at the job. */
+const waitSecondsMax = 60;
+const waitLookMs = 50;
+
+/** 202 with the job, or 200 when the client waits (RFC 7240) and the job ends in time. */
+export async function answerJob(c: Context<AppEnv>, { store, now }: AppPorts, job: ImportJob): Promise<Response> {
+  const wait = /(?:^|[,;\s])wait=(\d{1,4})(?:$|[,;\s])/.exec(c.req.header("Prefer") ?? "")?.[1];
+  const until = now() + 1000 * Math.min(Number(wait ?? 0), waitSecondsMax);
+  let current = job;
+  while (!isSettled(current) && now() < until) {
+    await Bun.sleep(waitLookMs);
+    current = (await store.imports.job(job.tenantId, job.id)) ?? current;
+  }
+  const base = originOf(c.req.url);
+  const body = jobJson(current, base);
+  const headers = { Location: body.links.self };
+  if (wait === undefined || !isSettled(current)) return c.json(body, 202, headers);
+  return c.json(body, 200, { ...headers, "Preference-Applied": `wait=${wait}` });
+}

@@ -1,0 +1,76 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { ScimError } from "../scim/error.ts";
+import { mountImports } from "./api/imports.ts";
+import { authenticate } from "./auth.ts";
+import type { AppEnv, AppPorts } from "./context.ts";
+import { mountDocs } from "./docs.ts";
+import { errorResponse, toScimError } from "./error.ts";
+import { mountHealth } from "./health.ts";
+import { type App, registerComponents } from "./openapi/components.ts";
+import { mountScim } from "./scim/routes.ts";
+
+/** The application: everything that is served, in one place. */
+export function createApp(ports: AppPorts): App {
+  const app: App = new OpenAPIHono<AppEnv>({
+    // A trailing slash changes nothing.
+    strict: false,
+    defaultHook: (result) => {
+      if (result.success) return;
+      const issue = result.error.issues[0];
+      throw new ScimError(
+        "invalidValue",
+        `${issue?.path.join(".") ?? "The request"}: ${issue?.message ?? "is not valid"}.`,
+      );
+    },
+  });
+  registerComponents(app, ports.types.values());
+  const protect = authenticate(ports.authenticator);
+  app.use("/scim/v2/*", protect);
+  app.use("/api/*", protect);
+  mountScim(app, ports);
+  mountImports(app, ports);
+  mountHealth(app, ports);
+  mountDocs(app);
+  app.get("/openapi.json", (c) => c.body(openApiText(app, ports.version), 200, { "Content-Type": "application/json" }));
+  app.notFound((c) => {
+    const methods = methodsOf(app, c.req.path);
+    if (methods.length === 0) return errorResponse(c, new ScimError("notFound", "There is no such endpoint."));
+    const response = errorResponse(c, new ScimError("methodNotAllowed", `This endpoint offers ${methods.join(", ")}.`));
+    response.headers.set("Allow", methods.join(", "));
+    return response;
+  });
+  app.onError((error, c) => {
+    const refusal = toScimError(error);
+    if (refusal.status >= 500) {
+      ports.log("error", refusal.detail, { method: c.req.method, path: c.req.path, cause: Bun.inspect(refusal.cause) });
+    }
+    return errorResponse(c, refusal);
+  });
+  return app;
+}
+
+/** The methods that some route offers for this path. */
+function methodsOf(app: App, path: string): readonly string[] {
+  const methods = ["GET", "POST", "PUT", "DELETE"];
+  return methods.filter((method) => app.router.match(method, path)[0].some(([[, route]]) => route.method === method));
+}
+
+const documents = new WeakMap<App, string>();
+
+/** The OpenAPI 3.1 document of the application, as text. */
+export function openApiText(app: App, version: string): string {
+  const known = documents.get(app);
+  if (known !== undefined) return known;
+  const document = app.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: {
+      title: "Muster",
+      version,
+      description: "A directory of users and groups that speaks SCIM 2.0 and takes users in in bulk.",
+    },
+    servers: [{ url: "/" }],
+  });
+  const text = `${JSON.stringify(document, null, 2)}\n`;
+  documents.set(app, text);
+  return text;
+}

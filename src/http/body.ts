@@ -1,0 +1,57 @@
+import type { Context } from "hono";
+import { ScimError } from "../scim/error.ts";
+
+/** Bytes of one JSON body: enough for a group with as many members as a request may name. */
+export const jsonBodyBytesMax = 10_485_760;
+
+const jsonMediaTypes: ReadonlySet<string> = new Set(["application/scim+json", "application/json"]);
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+
+/** The media type of a Content-Type header, without its parameters. */
+export function mediaTypeOf(header: string | undefined): string {
+  return (header ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+}
+
+/**
+ * The body of a request, checked for media type, length, encoding and syntax (RFC 7644 §3.1, §3.8).
+ *
+ * @throws ScimError unsupportedMediaType, tooLarge or invalidSyntax
+ */
+export async function readJsonBody(c: Context): Promise<unknown> {
+  const mediaType = mediaTypeOf(c.req.header("Content-Type"));
+  if (!jsonMediaTypes.has(mediaType)) {
+    const given = mediaType === "" ? "There is no Content-Type" : `The Content-Type is ${mediaType.slice(0, 100)}`;
+    throw new ScimError("unsupportedMediaType", `${given}; it must be application/scim+json or application/json.`);
+  }
+  const bytes = await readBytes(c.req.raw, jsonBodyBytesMax);
+  return parseJson(bytes);
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  if (bytes.byteLength === 0) throw new ScimError("invalidSyntax", "The body is empty.");
+  try {
+    return JSON.parse(utf8.decode(bytes));
+  } catch (cause) {
+    const what = cause instanceof SyntaxError ? "JSON" : "UTF-8";
+    throw new ScimError("invalidSyntax", `The body is not valid ${what}.`, { cause });
+  }
+}
+
+/** The whole body; refused as soon as it is known to be too large, before it is read where its length is told. */
+async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array> {
+  const tooLarge = () => new ScimError("tooLarge", `The body is larger than ${bytesMax} bytes.`);
+  const length = request.headers.get("Content-Length");
+  if (length !== null) {
+    if (Number(length) > bytesMax) throw tooLarge();
+    return new Uint8Array(await request.arrayBuffer());
+  }
+  const pieces: Uint8Array[] = [];
+  let total = 0;
+  for await (const piece of request.body ?? []) {
+    total += piece.byteLength;
+    if (total > bytesMax) throw tooLarge();
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}

@@ -1,0 +1,29 @@
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { type ErrorKind, errorBody, errorTable, ScimError } from "../scim/error.ts";
+import { respond } from "./respond.ts";
+
+/** Both schemes that a 401 offers (RFC 9110 §11.6.1). */
+const challenge = 'Bearer realm="muster", Basic realm="muster", charset="UTF-8"';
+
+const kinds = Object.keys(errorTable).filter((kind): kind is ErrorKind => Object.hasOwn(errorTable, kind));
+
+/** The refusal that an exception means; what nobody expected is internal, and its text stays here. */
+export function toScimError(error: unknown): ScimError {
+  if (error instanceof ScimError) return error;
+  if (error instanceof HTTPException) {
+    const kind = kinds.find((candidate) => errorTable[candidate].status === error.status);
+    if (kind !== undefined && kind !== "internal") return new ScimError(kind, undefined, { cause: error });
+  }
+  return new ScimError("internal", undefined, { cause: error });
+}
+
+/** Answers with the error's body (RFC 7644 §3.12), in the media type the client reads. */
+export function errorResponse(c: Context, error: ScimError): Response {
+  const headers: Record<string, string> = {};
+  if (error.kind === "unauthorized") headers["WWW-Authenticate"] = challenge;
+  if (error.kind === "unavailable") headers["Retry-After"] = "5";
+  const status: ContentfulStatusCode = error.status;
+  return respond(c, JSON.stringify(errorBody(error)), status, headers);
+}

@@ -1,0 +1,94 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { type ErrorKind, errorTable } from "../../scim/error.ts";
+import { pageResourcesDefault, pageResourcesMax } from "../../scim/limits.ts";
+import type { CompiledType } from "../../scim/resource/type.ts";
+import { commonAttributes } from "../../scim/schema/common.ts";
+import { errorUrn, listResponseUrn } from "../../scim/urn.ts";
+import type { AppEnv } from "../context.ts";
+import { scimMediaType } from "../respond.ts";
+import { extensionSchema, type JsonSchema, resourceSchema } from "./schema.ts";
+
+export type App = OpenAPIHono<AppEnv>;
+
+const statuses = [...new Set(Object.values(errorTable).map(({ status }) => String(status)))];
+const scimTypes = Object.values(errorTable).flatMap(({ scimType }) => (scimType === undefined ? [] : [scimType]));
+
+const errorSchema: JsonSchema = {
+  type: "object",
+  description: "Why a request was refused (RFC 7644 §3.12).",
+  required: ["schemas", "status", "detail"],
+  properties: {
+    schemas: { type: "array", items: { type: "string", const: errorUrn } },
+    status: { type: "string", enum: statuses },
+    scimType: { type: "string", enum: scimTypes },
+    detail: { type: "string" },
+  },
+};
+
+/** A page of resources of one kind (RFC 7644 §3.4.2). */
+export function listSchema(component: string): JsonSchema {
+  return {
+    type: "object",
+    required: ["schemas", "totalResults", "startIndex", "itemsPerPage", "Resources"],
+    properties: {
+      schemas: { type: "array", items: { type: "string", const: listResponseUrn } },
+      totalResults: { type: "integer" },
+      startIndex: { type: "integer" },
+      itemsPerPage: { type: "integer" },
+      Resources: { type: "array", items: reference(component) },
+    },
+  };
+}
+
+export function reference(component: string): JsonSchema {
+  return { $ref: `#/components/schemas/${component}` };
+}
+
+/** An answer with a body in SCIM's media type. */
+export function scimContent(description: string, schema: JsonSchema) {
+  return { description, content: { [scimMediaType]: { schema } } };
+}
+
+/** The refusals of a route, from the error table: one answer a status, its text the kinds that have it. */
+export function errorResponses(kinds: readonly ErrorKind[]) {
+  const byStatus = new Map<number, string[]>();
+  for (const kind of kinds) {
+    const { status, scimType, detail } = errorTable[kind];
+    const text = scimType === undefined ? detail : `${scimType}: ${detail}`;
+    byStatus.set(status, [...(byStatus.get(status) ?? []), text]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, texts]) => [status, scimContent(texts.join(" "), reference("Error"))]),
+  );
+}
+
+export const pageParameters = [
+  {
+    name: "startIndex",
+    in: "query" as const,
+    schema: { type: "integer" as const, minimum: 1, default: 1 },
+    description: "place of the first resource; counts from 1",
+  },
+  {
+    name: "count",
+    in: "query" as const,
+    schema: { type: "integer" as const, minimum: 0, maximum: pageResourcesMax, default: pageResourcesDefault },
+    description: "resources at most; 0 asks for the total alone",
+  },
+];
+
+/** Registers what every document needs: security schemes, the error, and the resources derived from their schemas. */
+export function registerComponents(app: App, types: Iterable<CompiledType>): void {
+  const { openAPIRegistry: registry } = app;
+  registry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });
+  registry.registerComponent("securitySchemes", "basic", { type: "http", scheme: "basic" });
+  registry.registerComponent("schemas", "Error", errorSchema);
+  for (const { type } of types) {
+    registry.registerComponent("schemas", type.name, resourceSchema(type, commonAttributes));
+    for (const { schema } of type.extensions)
+      registry.registerComponent("schemas", schema.name, extensionSchema(schema));
+  }
+}
+
+/** Either scheme will do. */
+export const security = [{ bearer: [] }, { basic: [] }];

@@ -1,0 +1,20 @@
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+
+export const scimMediaType = "application/scim+json";
+
+/** Clients that name plain JSON and not SCIM's get what they name; everybody else gets SCIM's (RFC 7644 §3.8). */
+function mediaTypeFor(accept: string | undefined): string {
+  if (accept === undefined || accept.includes("scim+json")) return scimMediaType;
+  return accept.includes("application/json") ? "application/json" : scimMediaType;
+}
+
+/** Answers with JSON text in the media type the client reads. */
+export function respond(
+  c: Context,
+  json: string,
+  status: ContentfulStatusCode = 200,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return c.body(json, status, { "Content-Type": mediaTypeFor(c.req.header("Accept")), ...headers });
+}

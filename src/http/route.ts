@@ -1,0 +1,42 @@
+import type { Context } from "hono";
+import type { ErrorKind } from "../scim/error.ts";
+import type { AppEnv } from "./context.ts";
+import { type App, errorResponses, security } from "./openapi/components.ts";
+
+export type Method = "get" | "post" | "put" | "delete";
+export type Handler = (c: Context<AppEnv>) => Response | Promise<Response>;
+
+type PathConfig = Parameters<App["openAPIRegistry"]["registerPath"]>[0];
+
+/** A route as OpenAPI describes it, for handlers that read their bodies themselves. */
+export interface Description {
+  readonly method: Method;
+  /** In OpenAPI's notation: `/scim/v2/Users/{id}`. */
+  readonly path: string;
+  readonly operationId: string;
+  readonly summary: string;
+  readonly tags: readonly string[];
+  readonly parameters?: PathConfig["parameters"];
+  readonly requestBody?: PathConfig["requestBody"];
+  readonly responses: PathConfig["responses"];
+  readonly errors: readonly ErrorKind[];
+}
+
+/** What any route behind authentication may answer. */
+const commonErrors = ["unauthorized", "forbidden", "internal", "unavailable"] as const satisfies readonly ErrorKind[];
+
+/** Describes a route in openapi.json. */
+export function describe(app: App, { errors, tags, responses, ...route }: Description): void {
+  const refused = errorResponses([...errors, ...commonErrors]);
+  app.openAPIRegistry.registerPath({
+    ...route,
+    tags: [...tags],
+    security,
+    responses: { ...responses, ...refused },
+  } as PathConfig);
+}
+
+/** OpenAPI's `{id}` as hono writes it. */
+export function honoPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ":$1");
+}

@@ -1,0 +1,124 @@
+import type { Change, ChangeSet, RefusalKind, Told } from "../storage/change.ts";
+import type { ImportJob, RowProblem } from "../storage/import.ts";
+import type { Verdict } from "./plan.ts";
+import { notUnique } from "./plan-job.ts";
+import type { ImportPorts } from "./ports.ts";
+import { type JudgedRow, judgeBatch, openTableJob } from "./table-job.ts";
+
+/** Rows in one call of commit: large transactions write each page of the random indexes once. */
+const applyRowsPerCommit = 10_000;
+/** Passwords in one call of commit: about four seconds of hashing that a crash would repeat. */
+const applyPasswordsPerCommit = 200;
+
+/**
+ * Carries the rows out, chunk by chunk. Each row's changes and its outcome are one set, so whatever happens, a row
+ * has an outcome exactly when its changes are there; the last outcome is the place to go on from.
+ *
+ * @returns false when it was asked to stop before the end
+ */
+export async function applyJob(ports: ImportPorts, job: ImportJob): Promise<boolean> {
+  const { store } = ports;
+  const opened = await openTableJob(ports, job);
+  const after = await store.imports.lastRow(job.tenantId, job.id);
+  let chunk: JudgedRow[] = [];
+  let passwords = 0;
+  for await (const rows of opened.table.batches) {
+    if (ports.stopRequested()) return false;
+    const todo = (rows.at(-1)?.row ?? 0) <= after ? [] : rows.filter(({ row }) => row > after);
+    for (const judged of await judgeBatch(ports, opened, todo)) {
+      chunk.push(judged);
+      if (judged.verdict.accepted && judged.verdict.password !== undefined) passwords++;
+      if (chunk.length < applyRowsPerCommit && passwords < applyPasswordsPerCommit) continue;
+      if (ports.stopRequested()) return false;
+      await commitChunk(ports, job, chunk);
+      chunk = [];
+      passwords = 0;
+    }
+  }
+  await commitChunk(ports, job, chunk);
+  return true;
+}
+
+async function commitChunk(ports: ImportPorts, job: ImportJob, chunk: readonly JudgedRow[]): Promise<void> {
+  const first = chunk[0];
+  const last = chunk.at(-1);
+  if (first === undefined || last === undefined) return;
+  const planned = await plannedDuplicates(ports, job, first.mapped.row, last.mapped.row);
+  const hashes = await hashPasswords(ports, chunk);
+  await ports.store.commit(chunk.map((judged, index) => rowSet(job, judged, hashes[index], planned)));
+}
+
+/** What the plan knows of rows that the unique index will refuse: which earlier row of the file has the value. */
+async function plannedDuplicates({ store }: ImportPorts, job: ImportJob, from: number, to: number) {
+  const query = { tenantId: job.tenantId, importId: job.id, problemsOnly: true, after: from - 1, limit: to - from + 1 };
+  const rows = await store.imports.rows({ ...query, outcome: "duplicate" });
+  return new Map(rows.map(({ row, problems }) => [row, problems]));
+}
+
+/** Hashes the passwords of a chunk before its transaction, as many at a time as there are cores. */
+async function hashPasswords(
+  ports: ImportPorts,
+  chunk: readonly JudgedRow[],
+): Promise<readonly (string | undefined)[]> {
+  const hashes: (string | undefined)[] = new Array(chunk.length);
+  let next = 0;
+  const work = async (): Promise<void> => {
+    while (next < chunk.length) {
+      const index = next++;
+      const verdict = chunk[index]?.verdict;
+      if (verdict?.accepted !== true || verdict.password === undefined) continue;
+      hashes[index] = await ports.hashPassword(verdict.password);
+    }
+  };
+  await Promise.all(Array.from({ length: ports.hashesAtOnce }, work));
+  return hashes;
+}
+
+function rowSet(
+  { tenantId, id: importId }: ImportJob,
+  { mapped, verdict }: JudgedRow,
+  passwordHash: string | undefined,
+  planned: ReadonlyMap<number, readonly RowProblem[]>,
+): ChangeSet {
+  const { row, line, key, warnings } = mapped;
+  const place = { importId, row, line, key };
+  if (!verdict.accepted) {
+    return {
+      tenantId,
+      changes: [],
+      result: { ...place, applied: "failed", problems: verdict.problems, refused: refusals },
+    };
+  }
+  const known = planned.get(row);
+  const duplicate: Told = { outcome: "duplicate", problems: known ?? [notUnique(key)] };
+  const refused = { ...refusals, uniqueness: duplicate };
+  return {
+    tenantId,
+    changes: changesOf(verdict, passwordHash),
+    result: { ...place, applied: "created", problems: warnings, refused },
+  };
+}
+
+function changesOf(verdict: Extract<Verdict, { accepted: true }>, passwordHash: string | undefined): readonly Change[] {
+  const { content, groupIds } = verdict;
+  const create: Change = { kind: "createResource", ...content, ...(passwordHash !== undefined && { passwordHash }) };
+  const joins = groupIds.map(
+    (groupId): Change => ({ kind: "changeMembers", groupId, add: [content.id], remove: [], at: content.at }),
+  );
+  return joins.length === 0 ? [create] : [create, ...joins];
+}
+
+const groupGone: Told = {
+  outcome: "failed",
+  problems: [{ code: "unknown_group", column: "groups", message: "a group of this row was deleted meanwhile" }],
+};
+const internal: Told = { outcome: "failed", problems: [{ code: "internal", message: "Internal error" }] };
+
+/** How a refused row is told; a taken userName is told row by row. */
+const refusals: Readonly<Record<RefusalKind, Told>> = {
+  notFound: groupGone,
+  unknownMember: groupGone,
+  uniqueness: internal,
+  version: internal,
+  state: internal,
+};

@@ -1,0 +1,170 @@
+import type { ResourceType } from "../../scim/schema/registry.ts";
+import type { RowProblem } from "../../storage/import.ts";
+import { readColumn } from "../column.ts";
+import { type Column, type MappedRow, RowBuilder, splitList } from "../row.ts";
+import type { TableRow } from "../source/table.ts";
+import { type Dialect, FileError } from "./dialect.ts";
+
+/** Where every claim of the source begins. */
+const claimPrefix = "http://wso2.org/claims/";
+
+/** Claims by the last part of their URI, and the SCIM attribute each becomes. */
+const claims: Readonly<Record<string, string>> = {
+  emailaddress: "emails[primary].value",
+  givenname: "name.givenName",
+  lastname: "name.familyName",
+  middleName: "name.middleName",
+  fullname: "name.formatted",
+  displayName: "displayName",
+  nickname: "nickName",
+  mobile: "phoneNumbers[mobile].value",
+  telephone: "phoneNumbers[work].value",
+  country: "addresses[work].country",
+  streetaddress: "addresses[work].streetAddress",
+  locality: "addresses[work].locality",
+  region: "addresses[work].region",
+  postalcode: "addresses[work].postalCode",
+  organization: "organization",
+  department: "department",
+  title: "title",
+  url: "profileUrl",
+  preferredLanguage: "preferredLanguage",
+  timeZone: "timezone",
+  local: "locale",
+  userid: "externalId",
+};
+
+const askPassword = "identity/askPassword";
+const accountLocked = "identity/accountLocked";
+/** What the source would do by mail, and this import does not. */
+const mailClaims: ReadonlySet<string> = new Set([askPassword, "identity/verifyEmail"]);
+
+type Claim = { readonly uri: string; readonly value: string };
+
+/** The claims of a row's cells; a cell that is not `uri=value` refuses the row, as the source does. */
+function readClaims(cells: readonly string[]): { claims: readonly Claim[]; problems: readonly RowProblem[] } {
+  const read: Claim[] = [];
+  const problems: RowProblem[] = [];
+  for (const cell of cells) {
+    if (cell.trim() === "") continue;
+    const [uri = "", value = "", ...rest] = cell.split("=");
+    if (value === "" || rest.length > 0) {
+      const message = "Claims and values are not in correct format";
+      problems.push({ code: "bad_claim", column: "Claims", value: cell.slice(0, 64), message });
+    } else if (uri.trim() !== "") read.push({ uri: uri.trim(), value });
+  }
+  return { claims: read, problems };
+}
+
+/** The attributes that a row may fill, bound once. */
+interface Bound {
+  readonly schemas: readonly string[];
+  readonly userName: Column;
+  readonly password: Column;
+  readonly active: Column;
+  readonly claims: ReadonlyMap<string, Column>;
+}
+
+function bindAll(type: ResourceType): Bound {
+  const bind = (header: string, path: string): Column => {
+    const target = readColumn(path, type);
+    if (target === undefined) throw new FileError("unknown_column", `${type.name} has no attribute ${path}`);
+    return { header, target };
+  };
+  return {
+    schemas: [type.base.id, ...type.extensions.map(({ schema }) => schema.id)],
+    userName: bind("UserName", "userName"),
+    password: bind("Password", "password"),
+    active: bind(claimPrefix + accountLocked, "active"),
+    claims: new Map(Object.entries(claims).map(([claim, path]) => [claim, bind(claimPrefix + claim, path)])),
+  };
+}
+
+/** The user store of a name is chosen by who imports, never by the file. */
+function withoutDomain(name: string): string {
+  const slash = name.indexOf("/");
+  return slash > 0 ? name.slice(slash + 1) : name;
+}
+
+/**
+ * The CSV of WSO2 Identity Server's bulk import: the first line is skipped whatever it says, then user name,
+ * password, and any number of cells `claim URI=value`.
+ */
+export const wso2ClaimsDialect: Dialect = {
+  id: "wso2-claims",
+  title: "user name, password and claims of WSO2 Identity Server",
+  match: "userName",
+
+  recognise([first = "", second = "", third = ""]) {
+    const names = [first, second].map((name) => name.trim().toLowerCase());
+    if (names[0] !== "username" || names[1] !== "password") return undefined;
+    const claim = third.trim();
+    if (claim.toLowerCase() !== "claims" && !claim.startsWith(claimPrefix)) return undefined;
+    return "the header is UserName, Password, Claims";
+  },
+
+  bind(_header, type) {
+    const bound = bindAll(type);
+    return {
+      map: (row) => mapRow(row, bound),
+      source({ cells }, path) {
+        if (path === bound.userName.target.text) return { column: "UserName", value: (cells[0] ?? "").slice(0, 64) };
+        if (path === bound.password.target.text) return { column: "Password" };
+        const column = [...bound.claims.values()].find(({ target }) => target.text === path);
+        return column === undefined ? {} : { column: column.header };
+      },
+    };
+  },
+
+  message({ counts }) {
+    const failed = counts.failed + counts.conflict;
+    if (failed + counts.duplicate === 0) return undefined;
+    // Two blanks after the first comma: the sentence of the source, letter for letter.
+    return (
+      `Bulk User Import was completed with Errors. Success count : ${counts.created},  ` +
+      `Failed Count : ${failed}, Duplicate Count : ${counts.duplicate}.`
+    );
+  },
+};
+
+function mapRow({ row, line, cells }: TableRow, bound: Bound): MappedRow {
+  const builder = new RowBuilder(bound.schemas);
+  const name = withoutDomain((cells[0] ?? "").trim());
+  const { claims: read, problems } = readClaims(cells.slice(2));
+  const warnings: RowProblem[] = [];
+  const refused: RowProblem[] = [...problems];
+  let groups: readonly string[] = [];
+  builder.put(bound.userName, name);
+  for (const { uri, value } of read) {
+    const claim = uri.startsWith(claimPrefix) ? uri.slice(claimPrefix.length) : uri;
+    const column = bound.claims.get(claim);
+    if (column !== undefined) builder.put(column, value);
+    else if (claim === accountLocked) builder.put(bound.active, isTrue(value) ? "false" : "true");
+    else if (mailClaims.has(claim)) {
+      if (isTrue(value)) warnings.push(unsentMail(claim));
+    } else if (uri.includes("role")) groups = splitList(value, ":");
+    else refused.push(unknownClaim(uri, value));
+  }
+  // Who is asked to choose a password gets none: the cell is a placeholder.
+  const asked = read.some(({ uri, value }) => uri === claimPrefix + askPassword && isTrue(value));
+  if (!asked) builder.put(bound.password, cells[1] ?? "");
+  refused.unshift(...builder.problems);
+  return { row, line, key: name || null, body: builder.build(), groups, problems: refused, warnings };
+}
+
+function isTrue(value: string): boolean {
+  return value.trim().toLowerCase() === "true";
+}
+
+function unsentMail(claim: string): RowProblem {
+  const message =
+    claim === askPassword
+      ? "askPassword: the user has no password yet, and no mail was sent"
+      : `${claim}: no mail was sent`;
+  return { code: "mail_not_sent", column: claimPrefix + claim, message };
+}
+
+function unknownClaim(uri: string, value: string): RowProblem {
+  const message = `${uri.slice(0, 200)} is no claim that has a SCIM attribute`;
+  return { code: "unknown_attribute", column: "Claims", value: value.slice(0, 64), message };
+}

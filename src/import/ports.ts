@@ -1,0 +1,17 @@
+import type { CompiledType } from "../scim/resource/type.ts";
+import type { Store } from "../storage/port.ts";
+
+/** What an import needs of the world. */
+export interface ImportPorts {
+  readonly store: Store;
+  /** The type of the resources that rows become. */
+  readonly compiled: CompiledType;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly newId: () => string;
+  readonly hashPassword: (password: string) => Promise<string>;
+  /** Passwords hashed at once: the cores of the machine. */
+  readonly hashesAtOnce: number;
+  /** True when the process is about to end: the job is left where it is, to be gone on with after a restart. */
+  readonly stopRequested: () => boolean;
+}

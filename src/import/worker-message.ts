@@ -1,0 +1,17 @@
+/** What the server tells the import worker. */
+export type ToWorker =
+  | {
+      readonly kind: "start";
+      readonly file: string;
+      readonly buffer: SharedArrayBuffer;
+      readonly hashesAtOnce: number;
+    }
+  /** A job waits. */
+  | { readonly kind: "wake" }
+  /** End after the chunk in hand. */
+  | { readonly kind: "stop" };
+
+/** What the worker tells the server. */
+export type FromWorker =
+  | { readonly kind: "failure"; readonly importId: string | undefined; readonly error: string }
+  | { readonly kind: "stopped" };

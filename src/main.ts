@@ -1,0 +1,16 @@
+import { CliError, processIo } from "./cli/io.ts";
+import { createProgram } from "./cli/program.ts";
+
+const io = processIo();
+try {
+  await createProgram(io).parseAsync(process.argv);
+} catch (error) {
+  if (error instanceof CliError) {
+    io.err(`muster: ${error.message}`);
+    io.exitCode = error.exitCode;
+  } else {
+    io.err(`muster: ${Bun.inspect(error)}`);
+    io.exitCode = 1;
+  }
+}
+process.exit(io.exitCode);

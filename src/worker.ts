@@ -1,0 +1,76 @@
+import { hashPassword } from "./access/password.ts";
+import type { ImportPorts } from "./import/ports.ts";
+import { runWaitingImports } from "./import/runner.ts";
+import type { FromWorker, ToWorker } from "./import/worker-message.ts";
+import { compileType } from "./scim/resource/type.ts";
+import { coreRegistry } from "./scim/schema/registry.ts";
+import { openSqliteStore } from "./storage/sqlite/store.ts";
+import { writeSignal } from "./storage/write-signal.ts";
+
+/*
+ * The import worker: a thread with a connection of its own, so that imports run off the request loop. It takes up
+ * whatever job waits when it is woken, and ends when it is told to, after the chunk in hand.
+ */
+
+/** How long a job rests after the store could not answer. */
+const retryMs = 5000;
+
+declare const self: Worker;
+
+function post(message: FromWorker): void {
+  self.postMessage(message);
+}
+
+let stopping = false;
+let running: Promise<void> | undefined;
+let again = false;
+let start: Extract<ToWorker, { kind: "start" }> | undefined;
+
+async function run({ file, buffer, hashesAtOnce }: Extract<ToWorker, { kind: "start" }>): Promise<void> {
+  const store = openSqliteStore({ file, lane: "import", signal: writeSignal(buffer) });
+  const userType = coreRegistry.resourceTypes.find(({ name }) => name === "User");
+  if (userType === undefined) throw new Error("no resource type User");
+  const ports: ImportPorts = {
+    store,
+    compiled: compileType(userType),
+    now: Date.now,
+    newId: () => Bun.randomUUIDv7(),
+    hashPassword,
+    hashesAtOnce,
+    stopRequested: () => stopping,
+  };
+  do {
+    again = false;
+    await runWaitingImports(ports, (job, error) => {
+      post({ kind: "failure", importId: job.id, error: Bun.inspect(error) });
+      setTimeout(wake, retryMs);
+    });
+  } while (again && !stopping);
+  await store.close();
+}
+
+/** Runs once at a time; a wake while it runs makes it look again. */
+function wake(): void {
+  if (start === undefined || stopping) return;
+  if (running !== undefined) {
+    again = true;
+    return;
+  }
+  running = run(start)
+    .catch((error: unknown) => post({ kind: "failure", importId: undefined, error: Bun.inspect(error) }))
+    .finally(() => {
+      running = undefined;
+      if (again) wake();
+    });
+}
+
+self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
+  if (data.kind === "stop") {
+    stopping = true;
+    await running;
+    post({ kind: "stopped" });
+    return;
+  }
+  if (data.kind === "start") start = data;
+  wake();
+};

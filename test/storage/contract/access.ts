@@ -1,0 +1,164 @@
+import { expect } from "bun:test";
+import type { Change } from "../../../src/storage/change.ts";
+import { create, type Promises, remove, replace, unknownId, type World } from "./world.ts";
+
+type CreateToken = Extract<Change, { kind: "createToken" }>;
+
+function token(world: World, more: Partial<CreateToken> = {}): CreateToken {
+  const id = world.newId();
+  return {
+    kind: "createToken",
+    id,
+    name: "ci",
+    hash: `hash of ${id}`,
+    scopes: ["scim:read", "scim:write"],
+    profile: "compatible",
+    at: world.now(),
+    expiresAt: null,
+    ...more,
+  };
+}
+
+const tokenPromises: Promises = {
+  "a token is found by its hash, as it was created": async (world) => {
+    const created = token(world, { name: "CI 'quoted' Ö", scopes: [], expiresAt: 7 });
+    await world.apply(created);
+    expect(await world.store.access.tokenByHash(created.hash)).toEqual({
+      tenantId: world.tenantId,
+      id: created.id,
+      name: created.name,
+      scopes: [],
+      profile: "compatible",
+      created: created.at,
+      expiresAt: 7,
+    });
+    expect(await world.store.access.tokenByHash("another hash")).toBeUndefined();
+  },
+
+  "a token keeps its scopes in order": async (world) => {
+    const created = token(world, { scopes: ["scim:write", "admin", "scim:read"] });
+    await world.apply(created);
+    const found = await world.store.access.tokenByHash(created.hash);
+    expect(found?.scopes).toEqual(["scim:write", "admin", "scim:read"]);
+    expect(found?.expiresAt).toBeNull();
+  },
+
+  "a token that has expired is still told: the caller knows the time": async (world) => {
+    const created = token(world, { at: 10, expiresAt: 20 });
+    await world.apply(created);
+    expect((await world.store.access.tokenByHash(created.hash))?.expiresAt).toBe(20);
+    expect(await world.store.access.tokens(world.tenantId)).toHaveLength(1);
+  },
+
+  "the tokens of a tenant are listed without their hashes": async (world) => {
+    const created = [token(world), token(world)];
+    await world.apply(...created);
+    const listed = await world.store.access.tokens(world.tenantId);
+    expect(listed.map(({ id }) => id).sort()).toEqual(created.map(({ id }) => id));
+    expect(JSON.stringify(listed)).not.toContain("hash of");
+  },
+
+  "a deleted token is gone": async (world) => {
+    const [kept, dropped] = [token(world), token(world)];
+    await world.apply(kept, dropped);
+    await world.apply({ kind: "deleteToken", id: dropped.id });
+    expect(await world.store.access.tokenByHash(dropped.hash)).toBeUndefined();
+    expect((await world.store.access.tokens(world.tenantId)).map(({ id }) => id)).toEqual([kept.id]);
+  },
+
+  "deleting a token that does not exist is refused": async (world) => {
+    const created = token(world);
+    await world.apply(created);
+    const notFound = (id: string) => ({ kind: "notFound", id }) as const;
+    expect(await world.refusal({ kind: "deleteToken", id: unknownId })).toEqual(notFound(unknownId));
+    await world.apply({ kind: "deleteToken", id: created.id });
+    expect(await world.refusal({ kind: "deleteToken", id: created.id })).toEqual(notFound(created.id));
+  },
+};
+
+const credentialOf = (world: World, key: string) => world.store.access.credential(world.tenantId, "User", key);
+
+const credentialPromises: Promises = {
+  "a user without a password and roles has a credential that lets nobody in": async (world) => {
+    const ann = await world.addUser("Ann");
+    expect(await credentialOf(world, "ann")).toEqual({
+      userId: ann.id,
+      resourceType: "User",
+      passwordHash: null,
+      roles: [],
+    });
+  },
+
+  "a password is set and set again": async (world) => {
+    const ann = await world.addUser("ann");
+    for (const passwordHash of ["first", "second"]) {
+      await world.apply({ kind: "setPassword", userId: ann.id, passwordHash, at: world.now() });
+      expect((await credentialOf(world, "ann"))?.passwordHash).toBe(passwordHash);
+    }
+    expect(await world.version(ann)).toBe(1);
+  },
+
+  "a user has just the roles that were set last, each once": async (world) => {
+    const ann = await world.addUser("ann");
+    const roles = async () => [...((await credentialOf(world, "ann"))?.roles ?? [])].sort();
+    await world.apply({ kind: "setRoles", userId: ann.id, roles: ["provisioner", "auditor", "auditor"] });
+    expect(await roles()).toEqual(["auditor", "provisioner"]);
+    await world.apply({ kind: "setRoles", userId: ann.id, roles: ["administrator"] });
+    expect(await roles()).toEqual(["administrator"]);
+    await world.apply({ kind: "setRoles", userId: ann.id, roles: [] });
+    expect(await roles()).toEqual([]);
+  },
+
+  "passwords and roles of somebody who does not exist are refused": async (world) => {
+    const notFound = { kind: "notFound", id: unknownId } as const;
+    const at = world.now();
+    expect(await world.refusal({ kind: "setPassword", userId: unknownId, passwordHash: "x", at })).toEqual(notFound);
+    expect(await world.refusal({ kind: "setRoles", userId: unknownId, roles: ["auditor"] })).toEqual(notFound);
+  },
+
+  "a credential follows the unique value, and belongs to its type": async (world) => {
+    const ann = world.user("ann");
+    await world.apply(create({ ...ann, passwordHash: "hash" }));
+    await world.apply(replace({ ...world.user("anna"), id: ann.id }));
+    expect(await credentialOf(world, "ann")).toBeUndefined();
+    expect(await credentialOf(world, "anna")).toMatchObject({ userId: ann.id, passwordHash: "hash" });
+    expect(await world.store.access.credential(world.tenantId, "BuiltInUser", "anna")).toBeUndefined();
+  },
+
+  "an inactive user has no credential until active again": async (world) => {
+    const ann = world.user("ann", { active: false });
+    await world.apply(create({ ...ann, passwordHash: "hash" }));
+    expect(await credentialOf(world, "ann")).toBeUndefined();
+    await world.apply(replace({ ...world.user("ann", { active: true }), id: ann.id }));
+    expect(await credentialOf(world, "ann")).toMatchObject({ passwordHash: "hash" });
+  },
+};
+
+const accountPromises: Promises = {
+  "accounts are everybody who has a password or a role, oldest first": async (world) => {
+    const setRoles = (userId: string, ...roles: string[]) => ({ kind: "setRoles", userId, roles }) as const;
+    const users = [await world.addUser("Ann"), await world.addUser("bob"), await world.addUser("cay")] as const;
+    await world.addUser("dan");
+    const admin = { ...world.user("admin"), resourceType: "BuiltInUser", passwordHash: "hash" };
+    await world.apply(create(admin), setRoles(admin.id, "administrator"), setRoles(users[2].id, "auditor"));
+    await world.apply({ kind: "setPassword", userId: users[0].id, passwordHash: "hash", at: world.now() });
+    await world.apply(setRoles(users[1].id, "auditor"));
+    await world.apply(setRoles(users[1].id));
+    expect(await world.store.access.accounts(world.tenantId)).toEqual([
+      { userId: users[0].id, userName: "Ann", roles: [], hasPassword: true },
+      { userId: users[2].id, userName: "cay", roles: ["auditor"], hasPassword: false },
+      { userId: admin.id, userName: "admin", roles: ["administrator"], hasPassword: true },
+    ]);
+  },
+
+  "an account ends with its user": async (world) => {
+    const ann = world.user("ann");
+    await world.apply(create({ ...ann, passwordHash: "hash" }));
+    await world.apply({ kind: "setRoles", userId: ann.id, roles: ["auditor"] });
+    await world.apply(remove(ann, world.now()));
+    await world.addUser("ann");
+    expect(await world.store.access.accounts(world.tenantId)).toEqual([]);
+  },
+};
+
+export const accessPromises: Promises = { ...tokenPromises, ...credentialPromises, ...accountPromises };

@@ -1,0 +1,149 @@
+import { expect } from "bun:test";
+import fc from "fast-check";
+import { evaluate } from "../../../src/scim/filter/evaluate.ts";
+import type { JsonObject } from "../../../src/scim/json.ts";
+import type { ResourceType } from "../../../src/scim/schema/registry.ts";
+import type { ChangeSet } from "../../../src/storage/change.ts";
+import { wholeResource } from "../../../src/storage/document.ts";
+import type { MembershipRecord, ResourceRecord } from "../../../src/storage/port.ts";
+import { type Directory, directory, filterOf, type Person, withIds } from "./filter-arbitrary.ts";
+import { bound, create, groupType, type Promises, replace, userContent, userType, type World } from "./world.ts";
+
+/** The same cases in every run. */
+const seed = 20_260_101;
+
+/** What the store should know of a directory: the whole resources, in the order of creation. */
+interface Model {
+  readonly users: readonly JsonObject[];
+  readonly groups: readonly JsonObject[];
+}
+
+/** Puts a directory into the store, and says what should be in it. */
+async function fill(world: World, { people, teams }: Directory): Promise<Model> {
+  const users = people.map((person) => addPerson(world, person));
+  const groups = teams.map(({ displayName, at, members }) => {
+    const found = members.flatMap((place) => users[place % users.length] ?? []);
+    const unique = [...new Map(found.map((user) => [user.record.id, user])).values()];
+    const content = {
+      ...world.group(
+        displayName,
+        unique.map(({ record }) => record.id),
+      ),
+      at,
+    };
+    return { content, members: unique };
+  });
+  const sets = [...users.flatMap((user) => user.sets), ...groups.map(({ content }) => world.set(create(content)))];
+  const results = await world.store.commit(sets);
+  expect(results.every(({ applied }) => applied)).toBe(true);
+
+  return {
+    users: users.map(({ record }) => {
+      const joined = groups.filter(({ members }) => members.some((member) => member.record.id === record.id));
+      return wholeResource(
+        record,
+        [],
+        joined.map(({ content }) => end("Group", content.id, content.doc)),
+      );
+    }),
+    groups: groups.map(({ content: { resourceType, id, at, doc }, members }) => {
+      const record = { resourceType, id, doc, version: 1, created: at, modified: at };
+      return wholeResource(
+        record,
+        members.map((member) => end("User", member.record.id, member.record.doc)),
+        [],
+      );
+    }),
+  };
+}
+
+function end(resourceType: string, id: string, doc: string): MembershipRecord {
+  const { displayName, userName }: { displayName?: string; userName?: string } = JSON.parse(doc);
+  return { resourceType, id, display: displayName ?? userName ?? null };
+}
+
+function addPerson(
+  world: World,
+  { attributes, at, touchedAt }: Person,
+): { readonly record: ResourceRecord; readonly sets: readonly ChangeSet[] } {
+  const id = world.newId();
+  const content = userContent(attributes, id, at);
+  const record = { resourceType: "User", id, created: at };
+  if (touchedAt === undefined) {
+    const created = { ...record, doc: content.doc, version: 1, modified: at };
+    return { record: created, sets: [world.set(create(content))] };
+  }
+  const touched = userContent({ ...attributes, nickName: "touched" }, id, touchedAt);
+  return {
+    record: { ...record, doc: touched.doc, version: 2, modified: touchedAt },
+    sets: [world.set(create(content)), world.set(replace(touched))],
+  };
+}
+
+/** Asserts that the store answers the filter as evaluate does, whole and in pages; tells how many it matched. */
+async function agree(world: World, type: ResourceType, resources: readonly JsonObject[], filter: string) {
+  const meaning = bound(filter, type);
+  const expected = resources.filter((resource) => evaluate(meaning, resource)).map(({ id }) => String(id));
+  const answer = { total: expected.length, ids: expected };
+  const found = await world.page({ type, filter });
+  expect({ filter, total: found.total, ids: found.resources.map(({ id }) => id) }).toEqual({ filter, ...answer });
+  const page = await world.page({ type, filter, offset: 1, limit: 2 });
+  expect({ filter, total: page.total, ids: page.resources.map(({ id }) => id) }).toEqual({
+    filter,
+    ...answer,
+    ids: expected.slice(1, 3),
+  });
+  return expected.length;
+}
+
+async function sameAnswers(
+  world: World,
+  type: ResourceType,
+  pick: (model: Model) => readonly JsonObject[],
+  numRuns: number,
+): Promise<void> {
+  // Every run has a tenant of its own, which costs less than a store of its own.
+  let tenantId = world.tenantId;
+  const seen = { none: 0, some: 0, all: 0 };
+  const filters = fc.array(filterOf(type.name), { minLength: 8, maxLength: 8 });
+  const property = fc.asyncProperty(directory, filters, async (content, texts) => {
+    const inTenant = world.inTenant(++tenantId);
+    const model = await fill(inTenant, content);
+    const resources = pick(model);
+    const ids = [...model.users, ...model.groups].map((resource) => String(resource.id));
+    for (const text of texts) {
+      const matched = await agree(inTenant, type, resources, withIds(text, ids));
+      seen[matched === 0 ? "none" : matched === resources.length ? "all" : "some"]++;
+    }
+  });
+  await fc.assert(property, { numRuns, seed });
+  // Filters that always match, or never, would show nothing.
+  expect(Math.min(seen.none, seen.some, seen.all)).toBeGreaterThan(numRuns / 4);
+}
+
+export const filterPromises: Promises = {
+  "a filter over users finds those for which it evaluates to true": (world) =>
+    sameAnswers(world, userType, ({ users }) => users, 300),
+
+  "a filter over groups finds those for which it evaluates to true": (world) =>
+    sameAnswers(world, groupType, ({ groups }) => groups, 150),
+
+  "what a filter compares is data, never part of a query": async (world) => {
+    const names = ["o'neil", 'quo"te', "per%cent", "under_score", "back\\slash", "semi;colon--", "*", "?", "$1"];
+    const users = [];
+    for (const name of names) users.push(await world.addUser(name, { displayName: name, title: name }));
+    for (const [index, name] of names.entries()) {
+      const literal = JSON.stringify(name);
+      for (const filter of [`userName eq ${literal}`, `displayName eq ${literal}`, `title co ${literal}`]) {
+        expect(await world.ids({ filter })).toEqual([users[index]?.id ?? ""]);
+      }
+    }
+  },
+
+  "a long filter is answered": async (world) => {
+    const [ann, bob] = [await world.addUser("ann"), await world.addUser("bob", { title: "x199" })];
+    const terms = (path: string) => Array.from({ length: 200 }, (_, index) => `${path} eq "x${index}"`).join(" or ");
+    expect(await world.ids({ filter: `${terms("userName")} or userName eq "ann"` })).toEqual([ann.id]);
+    expect(await world.ids({ filter: terms("title") })).toEqual([bob.id]);
+  },
+};

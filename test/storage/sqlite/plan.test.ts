@@ -1,0 +1,169 @@
+import { Database } from "bun:sqlite";
+import { afterAll, beforeAll, describe, expect, spyOn, test } from "bun:test";
+import { defaultTenantId, type Store } from "../../../src/storage/port.ts";
+import { openSqliteStore } from "../../../src/storage/sqlite/store.ts";
+import { advance } from "../contract/import-world.ts";
+import { bound, groupType, unknownId, userType } from "../contract/world.ts";
+import { type Folder, temporaryFolder } from "./folder.ts";
+
+/** Plans that walk or sort and may: a table that stays small, or one row of a large one. */
+const allowed: readonly { readonly statement: RegExp; readonly plan: RegExp; readonly reason: string }[] = [
+  { statement: /FROM "?__drizzle_migrations/, plan: /SCAN|SORT|TEMP B-TREE/, reason: "a row a migration, on opening" },
+  { statement: /FROM sqlite_master/, plan: /SCAN/, reason: "a row a table, on opening" },
+  { statement: /^SELECT 1 FROM resource LIMIT 1$/, plan: /^SCAN resource/, reason: "stops at the first row" },
+  { statement: /from "token".*order by/, plan: /TEMP B-TREE/, reason: "a tenant has few tokens, listed rarely" },
+  {
+    statement: /FROM \(SELECT resource_rid FROM credential/,
+    plan: /TEMP B-TREE/,
+    reason: "lists all accounts, rarely",
+  },
+  { statement: /from "import_job".*order by/, plan: /^SCAN import_job$|TEMP B-TREE/, reason: "a row a job" },
+];
+
+/** The page of a list is found first, in an index, and then walked. */
+const walksAPage = /^SCAN \(subquery-\d+\)$/;
+
+const isWasteful = (step: string): boolean =>
+  (step.startsWith("SCAN ") && !walksAPage.test(step)) || /TEMP B-TREE/.test(step);
+
+const list = (store: Store, filter: string | undefined, type = userType) =>
+  store.resources.list({
+    tenantId: defaultTenantId,
+    type,
+    offset: 0,
+    limit: 10,
+    ...(filter !== undefined && { filter: bound(filter, type) }),
+  });
+
+/** Reads and writes whose statements are not made when the store is opened. */
+async function useEverything(store: Store): Promise<void> {
+  const { access, imports } = store;
+  await store.check();
+  for (const type of [userType, groupType]) {
+    for (const filter of [undefined, 'displayName eq "a"', 'externalId eq "a"', `id eq "a"`])
+      await list(store, filter, type);
+  }
+  for (const filter of [
+    'userName eq "a"',
+    'title eq "a"',
+    'meta.lastModified gt "2026-01-01T00:00:00Z"',
+    "active eq true",
+  ]) {
+    await list(store, filter);
+  }
+  await access.tokens(defaultTenantId);
+  await access.accounts(defaultTenantId);
+  await imports.job(defaultTenantId, "a");
+  await imports.jobs(defaultTenantId, 0, 10);
+  await imports.jobsInStates(["running"]);
+  await store.commit([{ tenantId: defaultTenantId, changes: [advance(unknownId, "running")] }]);
+  const rows = { tenantId: defaultTenantId, importId: "a", after: 0, limit: 10 };
+  for (const problemsOnly of [true, false]) {
+    await imports.rows({ ...rows, problemsOnly });
+    await imports.rows({ ...rows, problemsOnly, outcome: "failed" });
+    await imports.rows({ ...rows, problemsOnly, outcome: "created" });
+  }
+}
+
+/** The texts of all statements that `use` prepares, from opening the store on. */
+async function statementsOf(file: string, use: (store: Store) => Promise<unknown>): Promise<readonly string[]> {
+  const prepare = spyOn(Database.prototype, "prepare");
+  const query = spyOn(Database.prototype, "query");
+  try {
+    const store = openSqliteStore({ file });
+    await use(store);
+    await store.close();
+    const texts = [...prepare.mock.calls, ...query.mock.calls].map(([text]) => text.trim().replace(/\s+/g, " "));
+    return [...new Set(texts)].filter((text) => /^(SELECT|UPDATE|DELETE|WITH) /i.test(text));
+  } finally {
+    prepare.mockRestore();
+    query.mockRestore();
+  }
+}
+
+function planOf(file: string, statement: string): readonly string[] {
+  const db = new Database(file, { readonly: true });
+  try {
+    const steps = db.query<{ detail: string }, []>(`EXPLAIN QUERY PLAN ${statement}`).all();
+    return steps.map(({ detail }) => detail);
+  } finally {
+    db.close();
+  }
+}
+
+describe("query plans", () => {
+  let folder: Folder;
+  let plans: ReadonlyMap<string, readonly string[]>;
+  beforeAll(async () => {
+    folder = temporaryFolder();
+    const statements = await statementsOf(folder.file, useEverything);
+    plans = new Map(statements.map((statement) => [statement, planOf(folder.file, statement)]));
+  });
+  afterAll(() => folder.remove());
+
+  test("every statement that reads or changes rows is looked at", () => {
+    for (const table of [
+      "resource",
+      "member",
+      "credential",
+      "role_assignment",
+      "token",
+      "import_row",
+      "import_input",
+    ]) {
+      expect([...plans.keys()].filter((statement) => statement.includes(table)).length).toBeGreaterThan(0);
+    }
+    expect(plans.size).toBeGreaterThan(40);
+  });
+
+  test("no statement walks a table or sorts, but for those that may", () => {
+    const wasteful = [...plans].flatMap(([statement, steps]) =>
+      steps
+        .filter(
+          (step) => isWasteful(step) && !allowed.some((may) => may.statement.test(statement) && may.plan.test(step)),
+        )
+        .map((step) => ({ statement, step })),
+    );
+    expect(wasteful).toEqual([]);
+  });
+
+  test("every allowance is needed", () => {
+    const idle = allowed.filter(
+      (may) =>
+        ![...plans].some(
+          ([statement, steps]) =>
+            may.statement.test(statement) && steps.some((step) => isWasteful(step) && may.plan.test(step)),
+        ),
+    );
+    expect(idle.map(({ statement, reason }) => `${statement}: ${reason}`)).toEqual([]);
+  });
+
+  const lookups = [
+    ['userName eq "a"', "resource_unique"],
+    ['userName eq "a" and active eq true', "resource_unique"],
+    ['userName eq "a" and title eq "b"', "resource_unique"],
+    ['id eq "a"', "resource_id"],
+    ['externalId eq "a"', "resource_external_id"],
+    ['externalId eq "a" and title eq "b"', "resource_external_id"],
+    ['displayName eq "a"', "resource_display"],
+    ['displayName eq "a" and title eq "b"', "resource_display"],
+  ] as const;
+
+  test.each(lookups)("the filter %s is found by the index %s", async (filter, index) => {
+    const before = new Set(await statementsOf(folder.file, async () => {}));
+    const statements = await statementsOf(folder.file, (store) => list(store, filter));
+    const made = statements.filter((statement) => !before.has(statement));
+    expect(made.length).toBeGreaterThan(0);
+    for (const statement of made) {
+      const steps = planOf(folder.file, statement);
+      expect(steps.filter((step) => step.includes(`INDEX ${index} `))).toHaveLength(1);
+      expect(steps.filter(isWasteful)).toEqual([]);
+    }
+  });
+
+  test("rows with problems are found by their index, however many rows have none", () => {
+    const asking = [...plans].filter(([statement]) => statement.includes("problems IS NOT NULL"));
+    expect(asking.length).toBeGreaterThan(0);
+    for (const [, steps] of asking) expect(steps.join("\n")).toContain("INDEX import_row_problems");
+  });
+});

@@ -1,0 +1,51 @@
+import { expect, test } from "bun:test";
+import { writeSignal } from "../../src/storage/write-signal.ts";
+
+test("a signal is raised until everybody who raised it has lowered it", () => {
+  const signal = writeSignal();
+  expect(signal.isRaised()).toBe(false);
+  signal.raise();
+  signal.raise();
+  signal.lower();
+  expect(signal.isRaised()).toBe(true);
+  signal.lower();
+  expect(signal.isRaised()).toBe(false);
+});
+
+test("signals over the same memory are one, others are not", () => {
+  const signal = writeSignal();
+  const [same, other] = [writeSignal(signal.buffer), writeSignal()];
+  signal.raise();
+  expect([same.isRaised(), other.isRaised()]).toEqual([true, false]);
+  same.lower();
+  expect(signal.isRaised()).toBe(false);
+});
+
+test("nobody waits for a signal that is lowered", () => {
+  writeSignal().waitUntilLowered(Number.POSITIVE_INFINITY);
+});
+
+test("whoever waits for a signal that nobody lowers gives up", () => {
+  const signal = writeSignal();
+  signal.raise();
+  signal.waitUntilLowered(1);
+  expect(signal.isRaised()).toBe(true);
+});
+
+test("a thread that waits goes on when the signal is lowered", async () => {
+  const signal = writeSignal();
+  signal.raise();
+  const worker = new Worker(new URL("./signal-waiter.ts", import.meta.url).href);
+  const said: string[] = [];
+  const ended = new Promise<void>((resolve) => {
+    worker.onmessage = ({ data }: MessageEvent<string>) => {
+      said.push(data);
+      if (data === "waiting") signal.lower();
+      if (data === "lowered") resolve();
+    };
+  });
+  worker.postMessage(signal.buffer);
+  await ended;
+  worker.terminate();
+  expect(said).toEqual(["waiting", "lowered"]);
+});
