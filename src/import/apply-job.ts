@@ -1,3 +1,4 @@
+import { contentOf } from "../directory/content.ts";
 import type { Change, ChangeSet, RefusalKind, Told } from "../storage/change.ts";
 import type { ImportJob, RowProblem } from "../storage/import.ts";
 import type { Verdict } from "./plan.ts";
@@ -27,7 +28,7 @@ export async function applyJob(ports: ImportPorts, job: ImportJob): Promise<bool
     const todo = (rows.at(-1)?.row ?? 0) <= after ? [] : rows.filter(({ row }) => row > after);
     for (const judged of await judgeBatch(ports, opened, todo)) {
       chunk.push(judged);
-      if (judged.verdict.accepted && judged.verdict.password !== undefined) passwords++;
+      if (passwordOf(judged.verdict) !== undefined) passwords++;
       if (chunk.length < applyRowsPerCommit && passwords < applyPasswordsPerCommit) continue;
       if (ports.stopRequested()) return false;
       await commitChunk(ports, job, chunk);
@@ -45,7 +46,7 @@ async function commitChunk(ports: ImportPorts, job: ImportJob, chunk: readonly J
   if (first === undefined || last === undefined) return;
   const planned = await plannedDuplicates(ports, job, first.mapped.row, last.mapped.row);
   const hashes = await hashPasswords(ports, chunk);
-  await ports.store.commit(chunk.map((judged, index) => rowSet(job, judged, hashes[index], planned)));
+  await ports.store.commit(chunk.map((judged, index) => rowSet(ports, job, judged, hashes[index], planned)));
 }
 
 /** What the plan knows of rows that the unique index will refuse: which earlier row of the file has the value. */
@@ -53,6 +54,11 @@ async function plannedDuplicates({ store }: ImportPorts, job: ImportJob, from: n
   const query = { tenantId: job.tenantId, importId: job.id, problemsOnly: true, after: from - 1, limit: to - from + 1 };
   const rows = await store.imports.rows({ ...query, outcome: "duplicate" });
   return new Map(rows.map(({ row, problems }) => [row, problems]));
+}
+
+/** The clear text that a row sets; undefined when it sets none. */
+function passwordOf(verdict: Verdict): string | undefined {
+  return verdict.accepted ? verdict.resource.secrets.password : undefined;
 }
 
 /** Hashes the passwords of a chunk before its transaction, as many at a time as there are cores. */
@@ -66,8 +72,8 @@ async function hashPasswords(
     while (next < chunk.length) {
       const index = next++;
       const verdict = chunk[index]?.verdict;
-      if (verdict?.accepted !== true || verdict.password === undefined) continue;
-      hashes[index] = await ports.hashPassword(verdict.password);
+      const password = verdict && passwordOf(verdict);
+      if (password !== undefined) hashes[index] = await ports.hashPassword(password);
     }
   };
   await Promise.all(Array.from({ length: ports.hashesAtOnce }, work));
@@ -75,6 +81,7 @@ async function hashPasswords(
 }
 
 function rowSet(
+  ports: ImportPorts,
   { tenantId, id: importId }: ImportJob,
   { mapped, verdict }: JudgedRow,
   passwordHash: string | undefined,
@@ -94,17 +101,20 @@ function rowSet(
   const refused = { ...refusals, uniqueness: duplicate };
   return {
     tenantId,
-    changes: changesOf(verdict, passwordHash),
+    changes: changesOf(ports, verdict, passwordHash),
     result: { ...place, applied: "created", problems: warnings, refused },
   };
 }
 
-function changesOf(verdict: Extract<Verdict, { accepted: true }>, passwordHash: string | undefined): readonly Change[] {
-  const { content, groupIds } = verdict;
+function changesOf(
+  { compiled, newId, now }: ImportPorts,
+  { resource, groupIds }: Extract<Verdict, { accepted: true }>,
+  passwordHash: string | undefined,
+): readonly Change[] {
+  const content = contentOf(compiled, resource, newId(), now());
   const create: Change = { kind: "createResource", ...content, ...(passwordHash !== undefined && { passwordHash }) };
-  const joins = groupIds.map(
-    (groupId): Change => ({ kind: "changeMembers", groupId, add: [content.id], remove: [], at: content.at }),
-  );
+  const { id, at } = content;
+  const joins = groupIds.map((groupId): Change => ({ kind: "changeMembers", groupId, add: [id], remove: [], at }));
   return joins.length === 0 ? [create] : [create, ...joins];
 }
 

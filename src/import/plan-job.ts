@@ -9,6 +9,8 @@ const planRowsPerCommit = 20_000;
 
 /** What the plan has found of a file. */
 interface Plan {
+  /** Nobody is there yet, so no row can find its userName taken. */
+  readonly directoryIsEmpty: boolean;
   readonly seen: SeenKeys;
   readonly counts: Record<SettledOutcome, number>;
   rows: number;
@@ -25,7 +27,8 @@ export async function planJob(ports: ImportPorts, job: ImportJob): Promise<boole
   const { tenantId, id: importId } = job;
   await ports.store.commit([{ tenantId, changes: [{ kind: "clearPlan", importId }] }]);
   const opened = await openTableJob(ports, job);
-  const plan: Plan = { seen: new SeenKeys(), counts: zeroCounts(), rows: 0, told: [] };
+  const directoryIsEmpty = await isEmpty(ports, tenantId);
+  const plan: Plan = { directoryIsEmpty, seen: new SeenKeys(), counts: zeroCounts(), rows: 0, told: [] };
   let noted = 0;
   for await (const batch of opened.table.batches) {
     if (ports.stopRequested()) return false;
@@ -36,6 +39,11 @@ export async function planJob(ports: ImportPorts, job: ImportJob): Promise<boole
   }
   await note(ports, opened, plan, "planned");
   return true;
+}
+
+async function isEmpty({ store, compiled }: ImportPorts, tenantId: number): Promise<boolean> {
+  const { total } = await store.resources.list({ tenantId, type: compiled.type, offset: 0, limit: 0 });
+  return total === 0;
 }
 
 /** Writes what the plan has to tell so far, and how far it is. */
@@ -63,8 +71,8 @@ function warningsOf(table: TableJob["table"], { dialect, reason }: TableJob["det
 
 async function planBatch(ports: ImportPorts, { job }: TableJob, plan: Plan, batch: readonly JudgedRow[]) {
   const { store, compiled } = ports;
-  const keys = batch.map(({ verdict }) => (verdict.accepted ? verdict.content.keys.unique : null) ?? "");
-  const taken = await store.resources.takenKeys(job.tenantId, compiled.type.name, keys);
+  const keys = batch.map(({ verdict }) => (verdict.accepted ? verdict.key : null) ?? "");
+  const taken = plan.directoryIsEmpty ? [] : await store.resources.takenKeys(job.tenantId, compiled.type.name, keys);
   batch.forEach(({ mapped, verdict }, index) => {
     const { row, line, key, warnings } = mapped;
     plan.rows++;

@@ -1,8 +1,8 @@
-import { contentOf, createDefaults } from "../directory/content.ts";
+import { createDefaults, uniqueKey } from "../directory/content.ts";
 import { strictProfile } from "../scim/profile.ts";
 import type { Issue } from "../scim/resource/read.ts";
+import type { ReadResource } from "../scim/resource/resource.ts";
 import type { CompiledType } from "../scim/resource/type.ts";
-import type { ResourceContent } from "../storage/change.ts";
 import type { RowProblem } from "../storage/import.ts";
 import type { RowMapper } from "./dialect/dialect.ts";
 import type { MappedRow } from "./row.ts";
@@ -15,9 +15,9 @@ export type GroupReference = { readonly id: string } | { readonly wrong: "unknow
 export type Verdict =
   | {
       readonly accepted: true;
-      readonly content: ResourceContent;
-      /** The clear text to hash before the row is written. */
-      readonly password: string | undefined;
+      readonly resource: ReadResource;
+      /** The form of its userName in which no two may be equal. */
+      readonly key: string | null;
       readonly groupIds: readonly string[];
     }
   | { readonly accepted: false; readonly problems: readonly RowProblem[] };
@@ -27,16 +27,13 @@ export interface RowToJudge {
   readonly mapped: MappedRow;
   readonly mapper: RowMapper;
   readonly groupOf: (name: string) => GroupReference;
-  /** The id and the time the resource would get. */
-  readonly id: string;
-  readonly at: number;
 }
 
 /**
  * Judges a row by the same code that reads the body of a POST, and tells everything that is wrong with it, not only
  * the first. The plan shows these verdicts, the apply carries them out.
  */
-export function judgeRow(compiled: CompiledType, { table, mapped, mapper, groupOf, id, at }: RowToJudge): Verdict {
+export function judgeRow(compiled: CompiledType, { table, mapped, mapper, groupOf }: RowToJudge): Verdict {
   // Cells were turned into the types of the schema already, so there is nothing to forgive.
   const { resource, issues } = compiled.read(mapped.body, strictProfile, createDefaults(compiled));
   const groups = mapped.groups.map((name) => [name, groupOf(name)] as const);
@@ -47,12 +44,7 @@ export function judgeRow(compiled: CompiledType, { table, mapped, mapper, groupO
   ];
   if (problems.length > 0) return { accepted: false, problems };
   const groupIds = groups.flatMap(([, group]) => ("id" in group ? [group.id] : []));
-  return {
-    accepted: true,
-    content: contentOf(compiled, resource, id, at),
-    password: resource.secrets.password,
-    groupIds,
-  };
+  return { accepted: true, resource, key: uniqueKey(compiled, resource.attributes), groupIds };
 }
 
 function issueProblem({ code, path, message }: Issue, mapper: RowMapper, table: TableRow): RowProblem {

@@ -48,11 +48,10 @@ export async function judgeBatch(
 ): Promise<readonly JudgedRow[]> {
   const mapped = rows.map((row) => mapper.map(row));
   await groups.resolve(ports, job.tenantId, mapped);
-  const at = ports.now();
   return mapped.map((row, index) => {
     const table = rows[index] ?? { row: row.row, line: row.line, cells: [] };
     const groupOf = (name: string): GroupReference => groups.get(name);
-    const verdict = judgeRow(ports.compiled, { table, mapped: row, mapper, groupOf, id: ports.newId(), at });
+    const verdict = judgeRow(ports.compiled, { table, mapped: row, mapper, groupOf });
     return { mapped: row, verdict };
   });
 }

@@ -38,10 +38,12 @@ test("a thread that waits goes on when the signal is lowered", async () => {
   const worker = new Worker(new URL("./signal-waiter.ts", import.meta.url).href);
   const said: string[] = [];
   const ended = new Promise<void>((resolve) => {
-    worker.onmessage = ({ data }: MessageEvent<string>) => {
+    worker.onmessage = async ({ data }: MessageEvent<string>) => {
       said.push(data);
-      if (data === "waiting") signal.lower();
-      if (data === "lowered") resolve();
+      if (data === "lowered") return resolve();
+      // Long enough for the thread to fall asleep; were it not, it would find the signal lowered.
+      await Bun.sleep(50);
+      signal.lower();
     };
   });
   worker.postMessage(signal.buffer);

@@ -3,7 +3,7 @@ import { isJsonObject, type Json, type JsonObject, jsonTypeName } from "../json.
 import { issuesMax, multiValuesMax, requestMembersMax } from "../limits.ts";
 import type { Profile, Tolerance } from "../profile.ts";
 import type { AttributeDefinition } from "../schema/schema.ts";
-import { readSimpleValue } from "./value.ts";
+import { readSimpleValue, Wrong } from "./value.ts";
 
 /** What is wrong, as a word that programs can rely on: the codes of import reports. */
 export type IssueCode = "required" | "bad_value" | "bad_syntax" | "too_large" | "unknown_attribute";
@@ -70,12 +70,12 @@ function compileSimple({ type }: AttributeDefinition, path: string): ReadAttribu
   const readValue = readSimpleValue[type];
   return (input, reading) => {
     const read = readValue(input);
-    if (!("wrong" in read)) return read.value;
+    if (!(read instanceof Wrong)) return read;
     if (type === "boolean" && typeof input === "string") {
       const text = input.toLowerCase();
       if ((text === "true" || text === "false") && tolerates(reading, "coerceStringBooleans")) return text === "true";
     }
-    report(reading, path, `${read.wrong}, not ${jsonTypeName(input)}`.replace(/(string), not string$/, "$1"));
+    report(reading, path, `${read.what}, not ${jsonTypeName(input)}`.replace(/(string), not string$/, "$1"));
     return undefined;
   };
 }
@@ -128,65 +128,75 @@ function compileMulti(attribute: AttributeDefinition, path: string, readOne: Rea
   };
 }
 
-interface Slot {
-  readonly index: number;
+/** A named place of an object and how what stands there is read; no `read` means that only the server sets it. */
+export interface Slot {
   readonly name: string;
+  /** The path as messages write it. */
   readonly path: string;
+  readonly required: boolean;
   readonly read: ReadAttribute | undefined;
 }
 
-/** Compiles the reader of an object with these attributes; `prefix` stands before their names in messages. */
-export function compileObject(attributes: readonly AttributeDefinition[], prefix: string): ReadObject {
-  const slots = new Map<string, Slot>();
-  const required: Slot[] = [];
-  attributes.forEach((attribute, index) => {
-    const path = prefix + attribute.name;
-    // What only the server sets is left out whatever the client sent (RFC 7644 §3.3, §3.5.1).
-    const read = attribute.mutability === "readOnly" ? undefined : compileAttribute(attribute, path);
-    const slot: Slot = { index, name: attribute.name, path, read };
-    slots.set(attribute.name, slot);
-    slots.set(attribute.name.toLowerCase(), slot);
-    if (attribute.required && read !== undefined) required.push(slot);
+/** The slot of an attribute; what only the server sets is left out whatever the client sent (RFC 7644 §3.3, §3.5.1). */
+export function slotOf(attribute: AttributeDefinition, prefix: string): Slot {
+  const { name, required, mutability } = attribute;
+  const path = prefix + name;
+  return { name, path, required, read: mutability === "readOnly" ? undefined : compileAttribute(attribute, path) };
+}
+
+/** Reads an object into the values of its slots, in their order; null and undefined are unassigned. */
+export type ReadSlots = (input: JsonObject, reading: Reading) => readonly (Json | undefined)[];
+
+/** Compiles the reader of an object with these slots; `prefix` stands before names that none of them has. */
+export function compileSlots(slots: readonly Slot[], prefix: string): ReadSlots {
+  const places = new Map<string, number>();
+  slots.forEach(({ name }, place) => {
+    places.set(name, place);
+    places.set(name.toLowerCase(), place);
   });
+  const required = slots.flatMap((slot, place) => (slot.required && slot.read !== undefined ? [{ slot, place }] : []));
   return (input, reading) => {
     // null: the client named the attribute and it has no value; undefined: the client did not name it.
-    const found: (Json | undefined)[] = new Array(attributes.length);
-    for (const key of Object.keys(input)) {
-      const slot = slots.get(key) ?? slots.get(key.toLowerCase());
-      if (slot === undefined) unknown(reading, prefix + key);
-      else if (found[slot.index] !== undefined) report(reading, slot.path, "is given twice", "bad_syntax");
-      else found[slot.index] = slot.read?.(input[key], reading) ?? null;
+    const found: (Json | undefined)[] = new Array(slots.length).fill(undefined);
+    for (const key in input) {
+      if (!Object.hasOwn(input, key)) continue;
+      const place = places.get(key) ?? places.get(key.toLowerCase());
+      const slot = place === undefined ? undefined : slots[place];
+      if (place === undefined || slot === undefined) unknown(reading, prefix + key);
+      else if (found[place] !== undefined) report(reading, slot.path, "is given twice", "bad_syntax");
+      else found[place] = slot.read?.(input[key], reading) ?? null;
     }
-    for (const slot of required) {
-      const value = found[slot.index] ?? null;
+    for (const { slot, place } of required) {
+      const value = found[place] ?? null;
       // A required text that is empty says nothing (RFC 7643 §4.1.1).
       const missing = value === null || (typeof value === "string" && value.trim() === "");
       if (missing && !reading.issues.some((issue) => issue.path === slot.path)) {
         report(reading, slot.path, "is required", "required");
       }
     }
-    return collect(attributes, found);
+    return found;
+  };
+}
+
+/** Compiles the reader of an object with these attributes; `prefix` stands before their names in messages. */
+export function compileObject(attributes: readonly AttributeDefinition[], prefix: string): ReadObject {
+  const slots = attributes.map((attribute) => slotOf(attribute, prefix));
+  const read = compileSlots(slots, prefix);
+  return (input, reading) => {
+    const found = read(input, reading);
+    let object: Record<string, Json> | undefined;
+    for (let place = 0; place < slots.length; place++) {
+      const value = found[place] ?? null;
+      const slot = slots[place];
+      if (value === null || slot === undefined) continue;
+      object ??= {};
+      object[slot.name] = value;
+    }
+    return object;
   };
 }
 
 function unknown(reading: Reading, path: string): void {
   if (tolerates(reading, "ignoreUnknownAttributes")) return;
   report(reading, path.slice(0, 200), "is not an attribute of the schema", "unknown_attribute");
-}
-
-/** The found values under their names, in schema order. */
-function collect(
-  attributes: readonly AttributeDefinition[],
-  found: readonly (Json | undefined)[],
-): JsonObject | undefined {
-  let any = false;
-  const object: Record<string, Json> = {};
-  let index = 0;
-  for (const { name } of attributes) {
-    const value = found[index++] ?? null;
-    if (value === null) continue;
-    object[name] = value;
-    any = true;
-  }
-  return any ? object : undefined;
 }

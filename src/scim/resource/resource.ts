@@ -4,7 +4,17 @@ import type { Profile, Tolerance } from "../profile.ts";
 import { commonAttributes } from "../schema/common.ts";
 import type { ResourceType } from "../schema/registry.ts";
 import type { AttributeDefinition } from "../schema/schema.ts";
-import { compileObject, type Issue, newReading, type Reading, type ReadObject, report, tolerates } from "./read.ts";
+import {
+  compileObject,
+  compileSlots,
+  type Issue,
+  newReading,
+  type Reading,
+  report,
+  type Slot,
+  slotOf,
+  tolerates,
+} from "./read.ts";
 
 /** A resource as a client sent it, checked and in the schema's own names and order. */
 export interface ReadResource {
@@ -35,6 +45,12 @@ function isSecret({ mutability, returned }: AttributeDefinition): boolean {
   return mutability === "writeOnly" && returned === "never";
 }
 
+/** Where the values of a resource go once they are read. */
+interface Place {
+  readonly name: string;
+  readonly use: "dropped" | "attribute" | "secret" | "extension";
+}
+
 /**
  * Compiles the reader of a resource type's bodies (RFC 7644 §3.3, §3.5.1): names in any case, unknown ones left
  * out or refused by the profile, server-set ones ignored, `schemas` computed from what has data.
@@ -42,109 +58,98 @@ function isSecret({ mutability, returned }: AttributeDefinition): boolean {
  * @example compileResource(userType)({ schemas: [userUrn], USERNAME: "bjensen" }, compatibleProfile)
  */
 export function compileResource(type: ResourceType): ReadResourceBody {
-  const names = type.base.attributes.map(({ name }) => name);
-  const secretNames = type.base.attributes.filter(isSecret).map(({ name }) => name);
-  const readCore = compileObject([...coreAttributes, ...type.base.attributes], "");
-  const extensions = type.extensions.map(({ schema, required }) => ({
-    urn: schema.id,
-    required,
-    read: compileObject(schema.attributes, `${schema.id}:`),
-  }));
-  const places = new Map(extensions.map((extension) => [extension.urn.toLowerCase(), extension]));
-  const baseUrn = type.base.id.toLowerCase();
+  const attributes = [...coreAttributes, ...type.base.attributes];
+  const slots = [...attributes.map((attribute) => slotOf(attribute, "")), ...type.extensions.map(extensionSlot)];
+  const places: readonly Place[] = [...attributes.map(placeOf), ...type.extensions.map(extensionPlace)];
+  const readSlots = compileSlots(slots, "");
+  const readSchemas = compileSchemas(type);
+  const baseUrn = type.base.id;
 
   return (input, profile, defaults = {}) => {
     const reading = newReading(profile);
-    const resource = { attributes: {}, secrets: {} };
     if (!isJsonObject(input)) {
       report(reading, "The body", `must be a JSON object, not ${jsonTypeName(input)}`, "bad_syntax");
-      return { resource, ...reading };
+      return { resource: { attributes: {}, secrets: {} }, ...reading };
     }
-    const { core, parts } = split(input, baseUrn, (urn) => places.has(urn));
-    checkSchemas(input, type, reading);
-    const read: JsonObject = readCore(core, reading) ?? {};
-    const found = readExtensions(extensions, parts, reading);
-    const schemas = [type.base.id, ...found.map(([urn]) => urn)];
-    const attributes: Record<string, Json> = { schemas };
-    const secrets: Record<string, string> = {};
-    if (typeof read.externalId === "string") attributes.externalId = read.externalId;
-    for (const name of names) {
-      const value = read[name] ?? defaults[name];
-      if (value === undefined) continue;
-      if (!secretNames.includes(name)) attributes[name] = value;
-      else if (typeof value === "string" && value !== "") secrets[name] = value;
+    readSchemas(input, reading);
+    const found = readSlots(withoutNesting(input, baseUrn), reading);
+    const resource: ResourceDraft = { attributes: { schemas: [baseUrn] }, secrets: {}, schemas: [baseUrn] };
+    for (let index = 0; index < places.length; index++) {
+      const place = places[index];
+      const value = place === undefined ? null : (found[index] ?? defaults[place.name] ?? null);
+      if (place !== undefined && value !== null) put(resource, place, value);
     }
-    for (const [urn, extension] of found) attributes[urn] = extension;
-    return { resource: { attributes, secrets }, ...reading };
+    resource.attributes.schemas = resource.schemas;
+    return { resource: { attributes: resource.attributes, secrets: resource.secrets }, ...reading };
   };
 }
 
-interface Extension {
-  readonly urn: string;
-  readonly required: boolean;
-  readonly read: ReadObject;
+interface ResourceDraft {
+  readonly attributes: Record<string, Json>;
+  readonly secrets: Record<string, string>;
+  readonly schemas: string[];
 }
 
-/** Parts the core attributes from the objects under extension URNs; a core object under its own URN is merged. */
-function split(
-  input: JsonObject,
-  baseUrn: string,
-  isExtension: (urn: string) => boolean,
-): { core: JsonObject; parts: ReadonlyMap<string, Json> } {
-  const parts = new Map<string, Json>();
-  const keys = Object.keys(input);
-  if (!keys.some((key) => key.includes(":"))) return { core: input, parts };
-  let nested: JsonObject = {};
-  const core = keys.filter((key) => {
-    const urn = key.toLowerCase();
-    const value = input[key] ?? null;
-    if (isExtension(urn)) parts.set(urn, value);
-    else if (urn === baseUrn && isJsonObject(value)) nested = value;
-    else return true;
-    return false;
-  });
-  return { core: { ...nested, ...Object.fromEntries(core.map((key) => [key, input[key]])) }, parts };
+function put({ attributes, secrets, schemas }: ResourceDraft, { name, use }: Place, value: Json): void {
+  if (use === "attribute") attributes[name] = value;
+  else if (use === "extension") {
+    attributes[name] = value;
+    schemas.push(name);
+  } else if (use === "secret" && typeof value === "string" && value !== "") secrets[name] = value;
 }
 
-function checkSchemas(input: JsonObject, type: ResourceType, reading: Reading): void {
-  const key = Object.keys(input).find((name) => name.toLowerCase() === "schemas");
-  const schemas = key === undefined ? undefined : input[key];
-  if (!Array.isArray(schemas) || schemas.length === 0) {
-    report(reading, "schemas", `must be an array that names ${type.base.id}`, "bad_syntax");
-    return;
-  }
-  const named = new Set(schemas.map((urn) => (typeof urn === "string" ? urn.toLowerCase() : "")));
-  if (!named.has(type.base.id.toLowerCase())) {
-    report(reading, "schemas", `must name ${type.base.id}`);
-  }
-  named.delete(type.base.id.toLowerCase());
-  for (const { schema } of type.extensions) named.delete(schema.id.toLowerCase());
-  // Entra lists a schema of its own when it creates a group.
-  if (named.size > 0 && !tolerates(reading, "ignoreUnknownAttributes")) {
-    report(reading, "schemas", `names a schema that ${type.name} does not have`);
-  }
+/** `schemas` is computed, `id` and `meta` are the server's: what a client says of them is not kept (RFC 7643 §3.1). */
+function placeOf(attribute: AttributeDefinition): Place {
+  const { name } = attribute;
+  if (attribute.mutability === "readOnly") return { name, use: "dropped" };
+  return { name, use: isSecret(attribute) ? "secret" : "attribute" };
 }
 
-function readExtensions(
-  extensions: readonly Extension[],
-  parts: ReadonlyMap<string, Json>,
-  reading: Reading,
-): readonly (readonly [string, JsonObject])[] {
-  const found: (readonly [string, JsonObject])[] = [];
-  for (const { urn, required, read } of extensions) {
-    const part = parts.get(urn.toLowerCase()) ?? null;
-    if (part === null) {
-      if (required) report(reading, urn, "is required", "required");
-      continue;
+function extensionPlace({ schema }: ResourceType["extensions"][number]): Place {
+  return { name: schema.id, use: "extension" };
+}
+
+/** An extension is read like an attribute whose name is its URN. */
+function extensionSlot({ schema, required }: ResourceType["extensions"][number]): Slot {
+  const readObject = compileObject(schema.attributes, `${schema.id}:`);
+  return {
+    name: schema.id,
+    path: schema.id,
+    required,
+    read(input, reading) {
+      if (input === null || input === undefined) return undefined;
+      if (isJsonObject(input)) return readObject(input, reading);
+      report(reading, schema.id, `must be an object, not ${jsonTypeName(input)}`);
+      return undefined;
+    },
+  };
+}
+
+/** A core object under its own URN counts as if its attributes stood at the top. */
+function withoutNesting(input: JsonObject, baseUrn: string): JsonObject {
+  const nested = input[baseUrn];
+  if (!isJsonObject(nested)) return input;
+  const { [baseUrn]: _, ...rest } = input;
+  return { ...nested, ...rest };
+}
+
+/** Compiles the check of what a body says of its schemas. */
+function compileSchemas(type: ResourceType): (input: JsonObject, reading: Reading) => void {
+  const baseUrn = type.base.id;
+  const known = new Set([baseUrn, ...type.extensions.map(({ schema }) => schema.id)].map((urn) => urn.toLowerCase()));
+  return (input, reading) => {
+    const schemas = input.schemas ?? Object.entries(input).find(([name]) => name.toLowerCase() === "schemas")?.[1];
+    if (!Array.isArray(schemas) || schemas.length === 0) {
+      report(reading, "schemas", `must be an array that names ${baseUrn}`, "bad_syntax");
+      return;
     }
-    if (!isJsonObject(part)) {
-      report(reading, urn, `must be an object, not ${jsonTypeName(part)}`);
-      continue;
+    const named = schemas.map((urn: Json) => (typeof urn === "string" ? urn.toLowerCase() : ""));
+    if (!named.includes(baseUrn.toLowerCase())) report(reading, "schemas", `must name ${baseUrn}`);
+    // Entra lists a schema of its own when it creates a group.
+    if (!named.every((urn) => known.has(urn)) && !tolerates(reading, "ignoreUnknownAttributes")) {
+      report(reading, "schemas", `names a schema that ${type.name} does not have`);
     }
-    const extension = read(part, reading);
-    if (extension !== undefined) found.push([urn, extension]);
-  }
-  return found;
+  };
 }
 
 /** The first issue as the error of the whole request; its detail tells how many more there are. */

@@ -2,8 +2,14 @@ import type { Json } from "../json.ts";
 import { valueCharsMax } from "../limits.ts";
 import type { AttributeType } from "../schema/schema.ts";
 
-/** A simple value that is right, or the words for what is wrong with it. */
-export type ReadValue = { readonly value: Json } | { readonly wrong: string };
+/** What is wrong with a value, in words that follow its path. */
+export class Wrong {
+  readonly what: string;
+
+  constructor(what: string) {
+    this.what = what;
+  }
+}
 
 /** xsd:dateTime with both date and time; the zone may be left out and then means UTC (RFC 7643 §2.3.5). */
 const dateTime = /^(-?\d{4,6})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)?$/;
@@ -27,35 +33,42 @@ export function instantOf(text: string): number | undefined {
   return inRange && Number(day) <= lastDay ? at : undefined;
 }
 
-function readText(input: unknown): ReadValue {
-  if (typeof input !== "string") return { wrong: "must be a string" };
-  if (input.length > valueCharsMax) return { wrong: `is longer than ${valueCharsMax} characters` };
-  if (input.includes("\0")) return { wrong: "contains the character NUL" };
-  if (!input.isWellFormed()) return { wrong: "contains half of a surrogate pair" };
-  return { value: input };
+const notText = new Wrong("must be a string");
+const tooLong = new Wrong(`is longer than ${valueCharsMax} characters`);
+const hasNul = new Wrong("contains the character NUL");
+const halfPair = new Wrong("contains half of a surrogate pair");
+
+function readText(input: unknown): string | Wrong {
+  if (typeof input !== "string") return notText;
+  if (input.length > valueCharsMax) return tooLong;
+  if (input.includes("\0")) return hasNul;
+  return input.isWellFormed() ? input : halfPair;
 }
 
-/** A text that must also look like something: its value, or `wrong` with what it should be. */
-function readPattern(input: unknown, matches: (text: string) => boolean, wrong: string): ReadValue {
-  const read = readText(input);
-  if ("wrong" in read || typeof read.value !== "string") return read;
-  return matches(read.value) ? read : { wrong };
+/** A reader of texts that must also look like something. */
+function readPattern(matches: (text: string) => boolean, what: string): (input: unknown) => Json | Wrong {
+  const wrong = new Wrong(what);
+  return (input) => {
+    const text = readText(input);
+    return text instanceof Wrong || matches(text) ? text : wrong;
+  };
 }
 
-/** How a value of each simple type is checked (RFC 7643 §2.3). */
-export const readSimpleValue: Readonly<Record<Exclude<AttributeType, "complex">, (input: unknown) => ReadValue>> =
+const notBoolean = new Wrong("must be true or false");
+const notNumber = new Wrong("must be a number");
+const notWhole = new Wrong("must be a whole number");
+
+/** How a value of each simple type is checked (RFC 7643 §2.3): the value, or what is wrong with it. */
+export const readSimpleValue: Readonly<Record<Exclude<AttributeType, "complex">, (input: unknown) => Json | Wrong>> =
   Object.freeze({
     string: readText,
     reference: readText,
-    boolean: (input) => (typeof input === "boolean" ? { value: input } : { wrong: "must be true or false" }),
-    decimal: (input) => (typeof input === "number" ? { value: input } : { wrong: "must be a number" }),
-    integer: (input) =>
-      typeof input === "number" && Number.isSafeInteger(input) ? { value: input } : { wrong: "must be a whole number" },
-    dateTime: (input) =>
-      readPattern(
-        input,
-        (text) => instantOf(text) !== undefined,
-        "must be a date with a time, such as 2026-11-22T09:30:00Z",
-      ),
-    binary: (input) => readPattern(input, (text) => base64.test(text), "must be base64"),
+    boolean: (input) => (typeof input === "boolean" ? input : notBoolean),
+    decimal: (input) => (typeof input === "number" ? input : notNumber),
+    integer: (input) => (typeof input === "number" && Number.isSafeInteger(input) ? input : notWhole),
+    dateTime: readPattern(
+      (text) => instantOf(text) !== undefined,
+      "must be a date with a time, such as 2026-11-22T09:30:00Z",
+    ),
+    binary: readPattern((text) => base64.test(text), "must be base64"),
   });

@@ -24,7 +24,7 @@ export interface SqliteStoreOptions {
  */
 export function openSqliteStore({ file, lane = "requests", signal = writeSignal() }: SqliteStoreOptions): Store {
   mkdirSync(dirname(file), { recursive: true });
-  const db = openDatabase(file);
+  const db = openDatabase(file, lane);
   try {
     migrateDatabase(db, file);
   } catch (error) {

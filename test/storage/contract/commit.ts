@@ -1,4 +1,5 @@
 import { expect } from "bun:test";
+import { addImport, appendInput, inputText } from "./import-world.ts";
 import {
   changeMembers,
   create,
@@ -146,6 +147,15 @@ const wholePromises: Promises = {
     ]);
     expect([first, second, third].map(([result]) => result?.applied)).toEqual([true, false, true]);
     expect((await world.page()).resources).toHaveLength(2);
+  },
+
+  "a piece of input that is sent twice does not take the sets of another call along": async (world) => {
+    const importId = await addImport(world);
+    const piece = appendInput(importId, 0, new TextEncoder().encode("userName"));
+    await world.apply(piece);
+    const [other] = await Promise.allSettled([world.commit(create(world.user("ann"))), world.commit(piece)]);
+    expect(other).toMatchObject({ status: "fulfilled", value: { applied: true } });
+    expect(await inputText(world, importId)).toBe("userName");
   },
 
   "after a refusal the same set can be applied": async (world) => {

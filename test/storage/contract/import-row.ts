@@ -92,6 +92,14 @@ const resultPromises: Promises = {
     await expectCountsOfRows(world, id);
   },
 
+  "a refused row names no resource, not even one that takes the place of what was not created": async (world) => {
+    const id = await addImport(world);
+    const set = world.set(create(world.user("ann")), create(world.group("staff", [unknownId])));
+    await world.store.commit([withResult(set, rowResult(id, 2))]);
+    await world.addUser("bob");
+    expect(await rowsOf(world, id)).toMatchObject([{ row: 2, outcome: "failed", resourceId: null }]);
+  },
+
   "a row names the resource it replaced, and none where nothing was created or changed": async (world) => {
     const id = await addImport(world);
     const ann = await world.addUser("ann");

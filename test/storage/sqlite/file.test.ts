@@ -7,7 +7,7 @@ import { migrateDatabase } from "../../../src/storage/sqlite/migrate.ts";
 import { openDatabase } from "../../../src/storage/sqlite/open.ts";
 import { openSqliteStore } from "../../../src/storage/sqlite/store.ts";
 import { addImport, advance, appendInput, inputText } from "../contract/import-world.ts";
-import { createWorld, type World } from "../contract/world.ts";
+import { create, createWorld, remove, type World } from "../contract/world.ts";
 import { type Folder, inFolder } from "./folder.ts";
 
 /** Looks into the file with a connection of its own, and leaves everything in the one file. */
@@ -57,6 +57,26 @@ test("a commit is on disk before it is acknowledged, not only in this connection
       const other = new Database(folder.file, { readonly: true });
       expect(other.query("SELECT unique_key FROM resource").all()).toEqual([{ unique_key: "ann" }]);
       other.close();
+    }),
+  ));
+
+test("nothing of a deleted resource stays in a table", () =>
+  inFolder((folder) =>
+    withWorld(folder, async (world) => {
+      const ann = world.user("ann");
+      await world.apply(create({ ...ann, passwordHash: "hash" }));
+      await world.apply({ kind: "setRoles", userId: ann.id, roles: ["auditor"] });
+      const group = await world.addGroup("staff", [ann.id]);
+      await world.addGroup("outer", [group.id]);
+      const rows = () =>
+        look(folder.file, (db) =>
+          ["member", "credential", "role_assignment"].map(
+            (table) => db.query<{ rows: number }, []>(`SELECT count(*) AS rows FROM ${table}`).get()?.rows,
+          ),
+        );
+      expect(rows()).toEqual([2, 1, 1]);
+      await world.apply(remove(group, world.now()), remove(ann, world.now()));
+      expect(rows()).toEqual([0, 0, 0]);
     }),
   ));
 
