@@ -197,6 +197,7 @@ function refusalError(
       return new ScimError("uniqueness", `${name} ${JSON.stringify(resource?.attributes[name] ?? "")} is in use.`);
     }
     case "state":
+    case "exists":
       return new ScimError("conflict");
   }
 }

@@ -131,4 +131,5 @@ const refusals: Readonly<Record<RefusalKind, Told>> = {
   uniqueness: internal,
   version: internal,
   state: internal,
+  exists: internal,
 };

@@ -32,7 +32,7 @@ export type Change =
   | ({ readonly kind: "createResource" } & ResourceContent)
   /**
    * Replaces document, keys and, where given, members and password. What is equal already changes neither version
-   * nor modified. Refused with `notFound`, `version`, `uniqueness` or `unknownMember`.
+   * nor modified; keys alone never do. Refused with `notFound`, `version`, `uniqueness` or `unknownMember`.
    */
   | ({ readonly kind: "replaceResource"; readonly expectedVersion?: number } & ResourceContent)
   /** Also ends the resource's memberships, members, password and roles. Refused with `notFound` or `version`. */
@@ -55,6 +55,7 @@ export type Change =
   | { readonly kind: "setPassword"; readonly userId: string; readonly passwordHash: string; readonly at: number }
   /** Gives the user just these roles. Refused with `notFound`. */
   | { readonly kind: "setRoles"; readonly userId: string; readonly roles: readonly string[] }
+  /** Refused with `exists` when the id or the hash is there already. */
   | {
       readonly kind: "createToken";
       readonly id: string;
@@ -68,6 +69,7 @@ export type Change =
     }
   /** Refused with `notFound`. */
   | { readonly kind: "deleteToken"; readonly id: string }
+  /** Refused with `exists`. */
   | {
       readonly kind: "createImport";
       readonly id: string;
@@ -76,7 +78,10 @@ export type Change =
       readonly createdBy: string;
       readonly at: number;
     }
-  /** Appends bytes to the input of an import whose state is `received`; `sequence` counts from 0. */
+  /**
+   * Appends bytes to the input of an import whose state is `received`; `sequence` counts from 0. Refused with
+   * `notFound`, `state` or `exists`.
+   */
   | { readonly kind: "appendInput"; readonly importId: string; readonly sequence: number; readonly bytes: Uint8Array }
   /** Moves an import on. Refused with `notFound`, or with `state` when it is not in one of the states `from`. */
   | ({
@@ -121,7 +126,11 @@ export interface Told {
   readonly problems: readonly RowProblem[];
 }
 
-/** The outcome of an import row, written in the same transaction as its changes; counts follow by themselves. */
+/**
+ * The outcome of an import row, written in the same transaction as its changes; counts follow by themselves. Rows come
+ * in the order of the file: a row at or before the last one with an outcome is refused with `exists`, so that no row is
+ * ever carried out twice; one of an import that is not there with `notFound`. Neither writes anything.
+ */
 export interface RowResult {
   readonly importId: string;
   readonly row: number;
@@ -148,6 +157,8 @@ export type Refusal =
   /** Another resource, `id`, has the unique value. */
   | { readonly kind: "uniqueness"; readonly id: string }
   | { readonly kind: "unknownMember"; readonly id: string }
+  /** What the set would make is there already: a token, an import, a piece of input, the outcome of a row. */
+  | { readonly kind: "exists" }
   | { readonly kind: "state"; readonly state: ImportState };
 export type RefusalKind = Refusal["kind"];
 

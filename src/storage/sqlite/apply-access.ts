@@ -15,7 +15,8 @@ export function accessChanges(db: Database): {
   const clearRoles = db.prepare("DELETE FROM role_assignment WHERE tenant_id = ? AND resource_rid = ?");
   const addRole = db.prepare("INSERT OR IGNORE INTO role_assignment (tenant_id, resource_rid, role) VALUES (?, ?, ?)");
   const insertToken = db.prepare(
-    "INSERT INTO token (tenant_id, id, name, hash, scopes, profile, created, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    `INSERT INTO token (tenant_id, id, name, hash, scopes, profile, created, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO NOTHING`,
   );
   const removeToken = db.prepare("DELETE FROM token WHERE tenant_id = ? AND id = ?");
 
@@ -34,8 +35,8 @@ export function accessChanges(db: Database): {
       return noEffect;
     },
     createToken(tenantId, { id, name, hash, scopes, profile, at, expiresAt }) {
-      insertToken.run(tenantId, id, name, hash, JSON.stringify(scopes), profile, at, expiresAt);
-      return noEffect;
+      const { changes } = insertToken.run(tenantId, id, name, hash, JSON.stringify(scopes), profile, at, expiresAt);
+      return changes > 0 ? noEffect : { kind: "exists" };
     },
     deleteToken(tenantId, { id }) {
       return removeToken.run(tenantId, id).changes > 0 ? noEffect : { kind: "notFound", id };

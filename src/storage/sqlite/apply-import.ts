@@ -44,14 +44,26 @@ function jobChanges(
 ): { createImport: Apply<"createImport">; advanceImport: Apply<"advanceImport"> } {
   const insert = db.prepare(
     `INSERT INTO import_job (tenant_id, id, state, dialect, mode, match, dry_run, file_name, file_bytes, created_by,
-       created, total, counts, warnings) VALUES (?, ?, 'received', ?, ?, ?, ?, ?, 0, ?, ?, 0, ?, '[]')`,
+       created, total, counts, warnings) VALUES (?, ?, 'received', ?, ?, ?, ?, ?, 0, ?, ?, 0, ?, '[]')
+       ON CONFLICT DO NOTHING`,
   );
   return {
     createImport(tenantId, { id, request, fileName, createdBy, at }) {
       const { dialect, mode, match, dryRun } = request;
       const counts = JSON.stringify(zeroCounts());
-      insert.run(tenantId, id, dialect, mode, match, Number(dryRun), fileName, createdBy, at, counts);
-      return noEffect;
+      const { changes } = insert.run(
+        tenantId,
+        id,
+        dialect,
+        mode,
+        match,
+        Number(dryRun),
+        fileName,
+        createdBy,
+        at,
+        counts,
+      );
+      return changes > 0 ? noEffect : { kind: "exists" };
     },
     advanceImport(tenantId, change) {
       return withJob(tenantId, change.importId, (rid, state) => {
@@ -74,14 +86,15 @@ function inputChanges(
   db: Database,
   withJob: WithJob,
 ): { appendInput: Apply<"appendInput">; dropInput: Apply<"dropInput"> } {
-  const insert = db.prepare("INSERT INTO import_input (tenant_id, import_rid, sequence, bytes) VALUES (?, ?, ?, ?)");
+  const insert = db.prepare(
+    "INSERT INTO import_input (tenant_id, import_rid, sequence, bytes) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+  );
   const clear = db.prepare("DELETE FROM import_input WHERE tenant_id = ? AND import_rid = ?");
   return {
     appendInput(tenantId, { importId, sequence, bytes }) {
       return withJob(tenantId, importId, (rid, state) => {
         if (state !== "received") return { kind: "state", state };
-        insert.run(tenantId, rid, sequence, bytes);
-        return noEffect;
+        return insert.run(tenantId, rid, sequence, bytes).changes > 0 ? noEffect : { kind: "exists" };
       });
     },
     dropInput(tenantId, { importId }) {

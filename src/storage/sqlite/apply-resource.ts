@@ -10,6 +10,10 @@ interface Row {
   created: number;
   modified: number;
   doc: string;
+  unique_key: string | null;
+  display_key: string | null;
+  external_id: string | null;
+  active: number | null;
 }
 
 type Keys = [string | null, string | null, string | null, number | null];
@@ -18,7 +22,8 @@ type Keys = [string | null, string | null, string | null, number | null];
 function statementsOf(db: Database) {
   return {
     find: db.prepare<Row, [number, string, string]>(
-      "SELECT rid, version, created, modified, doc FROM resource WHERE tenant_id = ? AND id = ? AND resource_type = ?",
+      `SELECT rid, version, created, modified, doc, unique_key, display_key, external_id, active
+         FROM resource WHERE tenant_id = ? AND id = ? AND resource_type = ?`,
     ),
     idOfUnique: db.prepare<{ id: string }, [number, string, string]>(
       "SELECT id FROM resource WHERE tenant_id = ? AND resource_type = ? AND unique_key = ?",
@@ -67,6 +72,11 @@ function keysOf({ keys }: ResourceContent): Keys {
   return [keys.unique, keys.display, keys.externalId, keys.active === null ? null : Number(keys.active)];
 }
 
+function sameKeys(row: Row, [unique, display, externalId, active]: Keys): boolean {
+  const { unique_key, display_key, external_id } = row;
+  return unique_key === unique && display_key === display && external_id === externalId && row.active === active;
+}
+
 /** The refusal of a write that the unique index stopped. */
 function notUnique({ idOfUnique }: Statements, tenantId: number, change: ResourceContent): Refusal {
   const { resourceType, keys, id } = change;
@@ -102,7 +112,9 @@ function replaceResource(statements: Statements): Apply<"replaceResource"> {
     const memberRids = change.members === undefined ? undefined : members.ridsOf(tenantId, change.members);
     if (memberRids !== undefined && !Array.isArray(memberRids)) return memberRids;
     const docChanged = row.doc !== doc;
-    if (docChanged && update.run(...keysOf(change), at, version + 1, doc, rid).changes === 0) {
+    const [next, modified] = docChanged ? [version + 1, at] : [version, row.modified];
+    const differs = docChanged || !sameKeys(row, keysOf(change));
+    if (differs && update.run(...keysOf(change), modified, next, doc, rid).changes === 0) {
       return notUnique(statements, tenantId, change);
     }
     const membersChanged = memberRids !== undefined && members.replace(tenantId, rid, new Set(memberRids));

@@ -14,6 +14,12 @@ export type CommitLane = "requests" | "import";
 const setsBetweenLooks = 20;
 /** How long an import stands aside for requests before it takes its turn again. */
 const standAsideMsMax = 250;
+/** Request transactions in a row while an import waits; then it gets a gap of `importGapMs`. */
+const turnsBeforeGap = 8;
+const importGapMs = 2;
+/** How long one try of an import for the write lock takes, and how many in vain mean that another process has it. */
+export const importLockTryMs = 50;
+const importLockTriesMax = 100;
 
 interface Waiting {
   readonly sets: readonly ChangeSet[];
@@ -33,6 +39,7 @@ export function createCommitter(db: Database, lane: CommitLane, signal: WriteSig
   const flushers = { requests: commitTogether, import: commitYielding } as const;
   let waiting: Waiting[] = [];
   let turn: Promise<void> | undefined;
+  let turnsInARow = 0;
 
   function flush(): void {
     turn = undefined;
@@ -41,12 +48,23 @@ export function createCommitter(db: Database, lane: CommitLane, signal: WriteSig
     flushers[lane](writer, calls);
   }
 
+  /** Runs `work` once everything that arrived together is there, and not before a waiting import had its gap. */
+  function schedule(work: () => void): void {
+    turnsInARow = signal.importWaits() ? turnsInARow + 1 : 0;
+    if (lane === "import" || turnsInARow < turnsBeforeGap) {
+      setImmediate(work);
+      return;
+    }
+    turnsInARow = 0;
+    setTimeout(work, importGapMs);
+  }
+
   return {
     commit(sets) {
       return new Promise((resolve, reject) => {
         waiting.push({ sets, resolve, reject });
         turn ??= new Promise((done) => {
-          setImmediate(() => {
+          schedule(() => {
             flush();
             done();
           });
@@ -66,8 +84,9 @@ interface Writer {
 }
 
 /** Runs `work` between BEGIN and COMMIT; nothing of it stays when it throws. */
-function transaction<T>({ db, applier }: Writer, work: () => T): T {
-  db.run("BEGIN IMMEDIATE");
+function transaction<T>(writer: Writer, work: () => T, begin: () => void = () => writer.db.run("BEGIN IMMEDIATE")): T {
+  const { db, applier } = writer;
+  begin();
   try {
     const result = work();
     applier.finish();
@@ -99,15 +118,43 @@ function commitYielding(writer: Writer, calls: readonly Waiting[]): void {
     const results: SetResult[] = [];
     try {
       while (results.length < sets.length) {
-        writer.signal.waitUntilLowered(standAsideMsMax);
         const rest = results.length === 0 ? sets : sets.slice(results.length);
-        for (const result of transaction(writer, () => applyUntilWanted(writer, rest))) results.push(result);
+        const part = transaction(
+          writer,
+          () => applyUntilWanted(writer, rest),
+          () => beginBetweenRequests(writer),
+        );
+        for (const result of part) results.push(result);
       }
       resolve(results);
     } catch (error) {
       reject(storeError(error));
     }
   }
+}
+
+/** Takes the write lock when the requests leave it; gives up only when it is not they who have it. */
+function beginBetweenRequests({ db, signal }: Writer): void {
+  signal.setImportWaits(true);
+  try {
+    for (let tries = 0; ; tries++) {
+      signal.waitUntilLowered(standAsideMsMax);
+      const turns = signal.turns();
+      try {
+        db.run("BEGIN IMMEDIATE");
+        return;
+      } catch (error) {
+        if (!isBusy(error) || tries >= importLockTriesMax) throw error;
+        if (signal.turns() !== turns) tries = 0;
+      }
+    }
+  } finally {
+    signal.setImportWaits(false);
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY");
 }
 
 function applyUntilWanted({ applier, signal }: Writer, sets: readonly ChangeSet[]): readonly SetResult[] {
@@ -123,8 +170,13 @@ function applyUntilWanted({ applier, signal }: Writer, sets: readonly ChangeSet[
 export function storeError(cause: unknown): ScimError {
   if (cause instanceof ScimError) return cause;
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  if (code.startsWith("SQLITE_")) {
-    return new ScimError("unavailable", "The directory can not be written now; try again.", { cause });
+  if (code.startsWith("SQLITE_") || isClosed(cause)) {
+    return new ScimError("unavailable", "The directory can not be reached now; try again.", { cause });
   }
   return new ScimError("internal", undefined, { cause });
+}
+
+/** bun:sqlite tells a closed database in words alone. */
+function isClosed(cause: unknown): boolean {
+  return cause instanceof Error && /closed database|database has closed/i.test(cause.message);
 }

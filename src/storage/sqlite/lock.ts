@@ -1,4 +1,5 @@
 import { Database } from "bun:sqlite";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Another process holds the data directory. */
@@ -6,14 +7,11 @@ export class DataDirectoryInUseError extends Error {
   /** Where the holder listens; undefined when it does not (yet). */
   readonly url: string | undefined;
 
-  constructor(directory: string, holder: string | undefined) {
-    super(
-      holder?.startsWith("http") === true
-        ? `the data directory ${directory} is in use by the server at ${holder}`
-        : `the data directory ${directory} is in use by another muster process`,
-    );
+  constructor(directory: string, url: string | undefined, options?: { cause?: unknown }) {
+    const holder = url === undefined ? "another muster process" : `the server at ${url}`;
+    super(`the data directory ${directory} is in use by ${holder}`, options);
     this.name = "DataDirectoryInUseError";
-    this.url = holder?.startsWith("http") === true ? holder : undefined;
+    this.url = url;
   }
 }
 
@@ -24,45 +22,28 @@ export interface DataDirectoryLock {
 }
 
 /**
- * Takes the data directory for this process. The lock is the write lock of a small SQLite file: the kernel drops it
- * when the process ends, however it ends, and whoever finds it taken can still read who holds it.
+ * Takes the data directory for this process. The lock is the write lock of an empty SQLite file, which the kernel
+ * drops when the process ends, however it ends; the address of who has it stands in a file beside it.
  *
  * @throws DataDirectoryInUseError
  */
 export function lockDataDirectory(directory: string): DataDirectoryLock {
+  const address = join(directory, "muster.address");
   const db = new Database(join(directory, "muster.lock"), { create: true, readwrite: true });
-  const read = (): string | undefined => {
-    try {
-      return db.query<{ holder: string }, []>("SELECT holder FROM lock").get()?.holder;
-    } catch {
-      return undefined;
-    }
-  };
-  const hold = (holder: string): void => {
-    db.run("BEGIN IMMEDIATE");
-    db.run("CREATE TABLE IF NOT EXISTS lock (holder TEXT NOT NULL)");
-    db.run("DELETE FROM lock");
-    db.run("INSERT INTO lock VALUES (?)", [holder]);
-    db.run("COMMIT");
-    db.run("BEGIN IMMEDIATE");
-  };
   try {
     db.run("PRAGMA busy_timeout = 200");
-    hold(`process ${process.pid}`);
+    db.run("BEGIN IMMEDIATE");
   } catch (cause) {
-    const error = new DataDirectoryInUseError(directory, read());
-    error.cause = cause;
     db.close();
-    throw error;
+    const holder = existsSync(address) ? readFileSync(address, "utf8") : undefined;
+    throw new DataDirectoryInUseError(directory, holder, { cause });
   }
+  rmSync(address, { force: true });
   return {
-    announce: (url) => {
-      db.run("COMMIT");
-      hold(url);
-    },
+    announce: (url) => writeFileSync(address, url),
     release: () => {
-      db.run("DELETE FROM lock");
-      db.run("COMMIT");
+      rmSync(address, { force: true });
+      db.run("ROLLBACK");
       db.close();
     },
   };

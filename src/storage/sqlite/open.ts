@@ -1,5 +1,5 @@
 import { Database } from "bun:sqlite";
-import type { CommitLane } from "./commit.ts";
+import { type CommitLane, importLockTryMs } from "./commit.ts";
 
 /** Settings measured on this stack; each line says why. */
 const pragmas = [
@@ -27,6 +27,9 @@ const importCheckpointPages = 20_000;
 export function openDatabase(file: string, lane: CommitLane = "requests"): Database {
   const db = new Database(file, { create: true, readwrite: true, strict: true });
   for (const pragma of pragmas) db.run(`PRAGMA ${pragma}`);
-  if (lane === "import") db.run(`PRAGMA wal_autocheckpoint = ${importCheckpointPages}`);
+  if (lane === "import") {
+    db.run(`PRAGMA wal_autocheckpoint = ${importCheckpointPages}`);
+    db.run(`PRAGMA busy_timeout = ${importLockTryMs}`);
+  }
   return db;
 }

@@ -24,7 +24,11 @@ interface RowRow {
   resource_id: string | null;
 }
 
-/** Outcomes that always come with a problem to tell, so that the index of problems finds them. */
+/** The last row of a job whose changes are durable. */
+export const lastRowSql = `SELECT row FROM import_row
+  WHERE tenant_id = ? AND import_rid = ? AND outcome IS NOT NULL ORDER BY row DESC LIMIT 1`;
+
+/** Outcomes that the index of problems has all of. */
 const toldOutcomes: ReadonlySet<RowOutcome> = new Set(["duplicate", "failed", "conflict"]);
 
 function counts(stored: Record<string, number>): RowCounts {
@@ -32,7 +36,7 @@ function counts(stored: Record<string, number>): RowCounts {
 }
 
 function jobOf(row: JobRow): ImportJob {
-  const { rid: _rid, dialect, match, dryRun, state, ...rest } = row;
+  const { rid: _rid, dialect, mode: _mode, match, dryRun, state, ...rest } = row;
   return {
     ...rest,
     state: state as ImportState,
@@ -51,10 +55,7 @@ export function importReads(db: Database): ImportReads {
   const piece = db.prepare<{ bytes: Uint8Array }, [number, number, number]>(
     "SELECT bytes FROM import_input WHERE tenant_id = ? AND import_rid = ? AND sequence = ?",
   );
-  const last = db.prepare<{ row: number | null }, [number, number]>(
-    `SELECT row FROM import_row WHERE tenant_id = ? AND import_rid = ? AND outcome IS NOT NULL
-       ORDER BY row DESC LIMIT 1`,
-  );
+  const last = db.prepare<{ row: number }, [number, number]>(lastRowSql);
   const ridOf = (tenantId: number, id: string): number => find.get(tenantId, id)?.rid ?? 0;
 
   return {
@@ -98,9 +99,9 @@ function rowsOf(prepare: Prepare, rid: number, query: RowQuery): readonly Import
   const told = query.problemsOnly || (query.outcome !== undefined && toldOutcomes.has(query.outcome));
   const rows = prepare<RowRow>(
     `SELECT i.row, i.line, coalesce(i.outcome, i.planned) AS outcome, i.key, i.problems, r.id AS resource_id
-       FROM import_row i LEFT JOIN resource r ON r.rid = i.resource_rid
+       FROM import_row i ${told ? "INDEXED BY import_row_problems" : ""} LEFT JOIN resource r ON r.rid = i.resource_rid
        WHERE i.tenant_id = ? AND i.import_rid = ? AND i.row > ? AND (? IS NULL OR coalesce(i.outcome, i.planned) = ?)
-         ${told ? "AND i.problems IS NOT NULL" : ""}
+         ${told ? "AND i.problems IS NOT NULL" : ""} ${query.problemsOnly ? "AND i.problems <> '[]'" : ""}
        ORDER BY i.row LIMIT ?`,
   ).all(query.tenantId, rid, query.after, query.outcome ?? null, query.outcome ?? null, query.limit);
   return rows.map(({ resource_id, problems, ...row }) => ({

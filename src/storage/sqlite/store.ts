@@ -1,8 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { ScimError } from "../../scim/error.ts";
 import type { Store } from "../port.ts";
 import { type WriteSignal, writeSignal } from "../write-signal.ts";
-import { type CommitLane, createCommitter } from "./commit.ts";
+import { type CommitLane, createCommitter, storeError } from "./commit.ts";
 import { migrateDatabase } from "./migrate.ts";
 import { openDatabase } from "./open.ts";
 import { accessReads } from "./read-access.ts";
@@ -32,17 +33,49 @@ export function openSqliteStore({ file, lane = "requests", signal = writeSignal(
     throw error;
   }
   const committer = createCommitter(db, lane, signal);
+  let closed = false;
+  const telling = <R extends object>(reads: R & Reads<R>): R => tellingUnless(() => closed, reads);
   return {
     commit: (sets) => committer.commit(sets),
-    resources: resourceReads(db),
-    access: accessReads(db),
-    imports: importReads(db),
-    async check() {
-      db.query("SELECT 1 FROM resource LIMIT 1").get();
-    },
+    resources: telling(resourceReads(db)),
+    access: telling(accessReads(db)),
+    imports: telling(importReads(db)),
+    ...telling({
+      async check() {
+        db.query("SELECT 1 FROM resource LIMIT 1").get();
+      },
+    }),
     async close() {
       await committer.drained();
+      closed = true;
       db.close();
     },
   };
+}
+
+type Read = (...args: never[]) => Promise<unknown> | AsyncIterable<unknown>;
+type Reads<R> = { readonly [K in keyof R]: Read };
+
+/**
+ * The same reads, whose failures are the errors that the port promises. A closed database would still answer through
+ * the statements that were prepared before, so that is looked at here.
+ */
+function tellingUnless<R extends object>(closed: () => boolean, reads: R & Reads<R>): R {
+  const told = Object.entries<Read>(reads).map(([name, read]) => [
+    name,
+    (...args: never[]) => {
+      const result = closed() ? Promise.reject(new ScimError("unavailable", "The store is closed.")) : read(...args);
+      if (!(result instanceof Promise)) return tellEach(result);
+      return result.catch((error: unknown) => Promise.reject(storeError(error)));
+    },
+  ]);
+  return Object.fromEntries(told);
+}
+
+async function* tellEach(pieces: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    throw storeError(error);
+  }
 }

@@ -40,8 +40,8 @@ const accepted: Readonly<Record<string, Accepted>> = {
     lacks: [unknownId],
   },
   "P-4 C-5 meta from the client is ignored": {
-    sent: { meta: { created: "1999-12-31T23:59:59Z", version: 'W/"77"', location: "https://elsewhere.example" } },
-    lacks: ["1999", "77", "elsewhere"],
+    sent: { meta: { created: "1999-12-31T23:59:59Z", version: 'W/"seven"', location: "https://elsewhere.example" } },
+    lacks: ["1999-12-31", "seven", "elsewhere"],
   },
   "P-4 U-7 groups from the client are ignored": {
     sent: { groups: [{ value: unknownId, display: "Administrators" }] },

@@ -143,15 +143,26 @@ const resultPromises: Promises = {
     expect(await countsOf(world, id)).toEqual({ ...zeroCounts(), ...ones });
   },
 
-  "a row that is written again counts once, as what it came to last": async (world) => {
+  "a row that has an outcome is refused, with all that its set would change": async (world) => {
     const id = await addImport(world);
     await world.store.commit([settled(world, id, 2, "failed"), settled(world, id, 3, "created")]);
-    await world.store.commit([settled(world, id, 2, "created")]);
+    const again = [2, 3].map((row) => withResult(world.set(create(world.user(`late${row}`))), rowResult(id, row)));
+    const results = await world.store.commit(again);
+    expect(results).toEqual([0, 1].map(() => ({ applied: false, refusal: { kind: "exists" } })));
+    expect(await world.ids()).toEqual([]);
     expect(outcomes(await rowsOf(world, id))).toEqual([
-      [2, "created"],
+      [2, "failed"],
       [3, "created"],
     ]);
-    expect(await countsOf(world, id)).toEqual({ ...zeroCounts(), created: 2 });
+    expect(await countsOf(world, id)).toEqual({ ...zeroCounts(), failed: 1, created: 1 });
+  },
+
+  "a row of an import that is not there is refused, with all that its set would change": async (world) => {
+    const set = withResult(world.set(create(world.user("ann"))), rowResult(unknownId, 2));
+    const [refused, other] = await world.store.commit([set, world.set(create(world.user("bob")))]);
+    expect(refused).toEqual({ applied: false, refusal: { kind: "notFound", id: unknownId } });
+    expect(other?.applied).toBe(true);
+    expect((await world.page()).total).toBe(1);
   },
 
   "the last row is the highest that was carried out": async (world) => {
@@ -169,7 +180,7 @@ const resultPromises: Promises = {
 const queryPromises: Promises = {
   "rows come in file order, a page after a row": async (world) => {
     const id = await addImport(world);
-    const places = [9, 2, 100, 30, 4];
+    const places = [2, 4, 9, 30, 100];
     await world.store.commit(places.map((row) => settled(world, id, row, "created")));
     await world.apply(planRow(id, 50, "created"));
     const page = async (after: number, limit: number) =>

@@ -46,6 +46,7 @@ const refused: RowResult["refused"] = {
   uniqueness: { outcome: "duplicate", problems: [problem("uniqueness")] },
   unknownMember: told("unknownMember"),
   state: told("state"),
+  exists: told("exists"),
 };
 
 export function rowResult(importId: string, row: number, more: Partial<RowResult> = {}): RowResult {

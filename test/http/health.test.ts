@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { version } from "../../src/assets.ts";
+import { hashPassword } from "../../src/access/password.ts";
+import { createAuthenticator } from "../../src/access/principal.ts";
+import { createDirectory } from "../../src/directory/resources.ts";
+import { createApp } from "../../src/http/app.ts";
+import { compileTypes } from "../../src/scim/resource/type.ts";
+import { coreRegistry } from "../../src/scim/schema/registry.ts";
+import { openSqliteStore } from "../../src/storage/sqlite/store.ts";
+import { expectRefusal } from "../support/scim.ts";
+import { readAnswer, startServer, type TestServer } from "../support/server.ts";
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.stop());
+
+describe("a running server", () => {
+  test("is alive, and says its version, to anybody", async () => {
+    const answer = await server.request("GET", "/healthz", undefined, { Authorization: null });
+    expect([answer.status, answer.json]).toEqual([200, { status: "ok", version }]);
+  });
+
+  test("is ready, to anybody", async () => {
+    const answer = await server.request("GET", "/readyz", undefined, { Authorization: null });
+    expect([answer.status, answer.json]).toEqual([200, { status: "ready" }]);
+  });
+
+  test.each(["/healthz", "/readyz"])("%s takes GET and HEAD alone", async (path) => {
+    expect((await server.request("HEAD", path)).status).toBe(200);
+    for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
+      expectRefusal(await server.request(method, path), { status: 405 });
+    }
+  });
+
+  test("serves its description to anybody", async () => {
+    const answer = await server.request("GET", "/openapi.json", undefined, { Authorization: null });
+    expect([answer.status, answer.header("Content-Type"), answer.json.openapi]).toEqual([200, "application/json", "3.1.0"]);
+  });
+});
+
+describe("a server whose store is gone", () => {
+  const folder = mkdtempSync(join(tmpdir(), "muster-health-"));
+  const store = openSqliteStore({ file: join(folder, "muster.db") });
+  const lines: string[] = [];
+  const now = Date.now;
+  const newId = () => Bun.randomUUIDv7();
+  const app = createApp({
+    version,
+    store,
+    directory: createDirectory({ store, now, newId, hashPassword }),
+    types: compileTypes(coreRegistry),
+    authenticator: createAuthenticator(store, now),
+    wakeImports: () => undefined,
+    now,
+    newId,
+    bulk: { maxOperations: 1, maxPayloadSize: 1 },
+    log: (level, message, fields) => void lines.push(`${level} ${message} ${JSON.stringify(fields)}`),
+  });
+  beforeAll(() => store.close());
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test("is alive", async () => {
+    expect((await app.request("/healthz")).status).toBe(200);
+  });
+
+  test("is not ready: 503 with Retry-After, and the cause in the log alone", async () => {
+    const answer = await readAnswer(await app.request("/readyz"));
+    expectRefusal(answer, { status: 503, names: "The store does not answer." });
+    expect(Number(answer.header("Retry-After"))).toBeGreaterThan(0);
+    expect(answer.text).not.toContain("losed");
+    expect(lines.join("\n")).toMatch(/^error .*\/readyz.*losed/);
+  });
+
+  test("ER-3 answers 500 or 503 without telling why, and writes the cause to its log", async () => {
+    const request = app.request("http://127.0.0.1/scim/v2/Users", { headers: { Authorization: "Bearer mst_any" } });
+    const answer = await readAnswer(await request);
+    expect(answer.status).toBeOneOf([500, 503]);
+    expect(answer.text).not.toMatch(/sqlite|database|losed|\.ts|at /i);
+    expect(lines.join("\n")).toMatch(/\/scim\/v2\/Users/);
+  });
+});
