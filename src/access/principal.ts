@@ -1,6 +1,6 @@
 import { compatibleProfile, type Profile, profiles } from "../scim/profile.ts";
 import { foldCase } from "../scim/resource/fold.ts";
-import { defaultTenantId, type Store } from "../storage/port.ts";
+import { defaultTenantId, type Store, type TokenRecord } from "../storage/port.ts";
 import { verifyPassword } from "./password.ts";
 import { isScope, type Scope, scopesOfRoles } from "./scope.ts";
 import { hashToken } from "./token.ts";
@@ -22,8 +22,11 @@ export const builtInUserType = "BuiltInUser";
 /** A hash of nothing anybody knows: checked for unknown users, so that they take as long as known ones. */
 const decoyHash = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$OvQBGHlU1pzkEBBkLGSVkDSgnmDmHoTMMYSLU7dkb0I";
 
-/** Verified Basic headers kept in memory; an entry costs about 200 bytes. */
+/** Verified passwords kept in memory; an entry costs about 200 bytes. */
 const verifiedMax = 10_000;
+/** Tokens remembered, and for how long: looking one up costs as much as reading a user. */
+const tokensMax = 10_000;
+const tokenMemoryMs = 1000;
 
 export interface Authenticator {
   /** The principal of an Authorization header, or undefined when it proves nobody. */
@@ -33,14 +36,22 @@ export interface Authenticator {
 /** Checks bearer tokens and Basic credentials (RFC 6750, RFC 7617) against the store. */
 export function createAuthenticator(store: Store, now: () => number): Authenticator {
   const isRight = passwordCheck();
+  const remembered = new Map<string, { readonly principal: Principal; readonly until: number }>();
 
+  /** A token that is ended stops working within `tokenMemoryMs`; one that expires, at once. */
   async function bearer(token: string): Promise<Principal | undefined> {
+    const at = now();
+    const known = remembered.get(token);
+    if (known !== undefined && at < known.until) return known.principal;
+    remembered.delete(token);
     const record = await store.access.tokenByHash(hashToken(token));
     if (record === undefined) return undefined;
-    if (record.expiresAt !== null && record.expiresAt <= now()) return undefined;
-    const profile = profiles.find(({ name }) => name === record.profile) ?? compatibleProfile;
-    const scopes = new Set(record.scopes.filter(isScope));
-    return { tenantId: record.tenantId, kind: "token", id: record.id, name: record.name, scopes, profile };
+    const expiresAt = record.expiresAt ?? Number.POSITIVE_INFINITY;
+    if (expiresAt <= at) return undefined;
+    const principal = tokenPrincipal(record);
+    if (remembered.size >= tokensMax) remembered.clear();
+    remembered.set(token, { principal, until: Math.min(at + tokenMemoryMs, expiresAt) });
+    return principal;
   }
 
   async function basic(encoded: string): Promise<Principal | undefined> {
@@ -69,6 +80,17 @@ export function createAuthenticator(store: Store, now: () => number): Authentica
       const check = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;
       return check?.(header.slice(blank + 1).trim());
     },
+  };
+}
+
+function tokenPrincipal({ tenantId, id, name, scopes, profile }: TokenRecord): Principal {
+  return {
+    tenantId,
+    kind: "token",
+    id,
+    name,
+    scopes: new Set(scopes.filter(isScope)),
+    profile: profiles.find((candidate) => candidate.name === profile) ?? compatibleProfile,
   };
 }
 

@@ -38,7 +38,7 @@ function keysOf(compiled: CompiledType, attributes: JsonObject): ResourceKeys {
 export function contentOf(compiled: CompiledType, resource: ReadResource, id: string, at: number): ResourceContent {
   const { attributes } = resource;
   const content = { resourceType: compiled.type.name, id, at, keys: keysOf(compiled, attributes) };
-  if (!compiled.hasMembers) return { ...content, doc: JSON.stringify(attributes) };
+  if (compiled.membership !== "members") return { ...content, doc: JSON.stringify(attributes) };
   const { members, ...rest } = attributes;
   return { ...content, doc: JSON.stringify(rest), members: memberIds(members) };
 }

@@ -8,7 +8,7 @@ import type { ResourceView, StoredResource } from "../scim/resource/render.ts";
 import { issuesError, type ReadResource } from "../scim/resource/resource.ts";
 import type { CompiledType } from "../scim/resource/type.ts";
 import type { Change, Effect, Refusal, ResourceContent } from "../storage/change.ts";
-import type { Store } from "../storage/port.ts";
+import type { JoinedRecord, Store } from "../storage/port.ts";
 import { contentOf, createDefaults } from "./content.ts";
 
 /** What the use cases need of the world. */
@@ -57,13 +57,14 @@ export interface Directory {
 export function createDirectory(ports: DirectoryPorts): Directory {
   const { store, now, newId } = ports;
 
-  async function view(tenantId: number, compiled: CompiledType, stored: StoredResource): Promise<ResourceView> {
-    const [joined] = await views(store, tenantId, compiled, [stored]);
-    return joined ?? { compiled, stored, groups: [], members: [] };
+  /** What a write left, with its memberships as they are now. */
+  async function view(caller: Caller, compiled: CompiledType, stored: StoredResource): Promise<ResourceView> {
+    const current = await store.resources.get(caller.tenantId, compiled.type.name, stored.id, compiled.membership);
+    return { compiled, stored, joined: current?.joined ?? [] };
   }
 
-  async function stored(caller: Caller, compiled: CompiledType, id: string): Promise<StoredResource> {
-    const record = await store.resources.get(caller.tenantId, compiled.type.name, id);
+  async function stored(caller: Caller, compiled: CompiledType, id: string): Promise<JoinedRecord> {
+    const record = await store.resources.get(caller.tenantId, compiled.type.name, id, compiled.membership);
     if (record === undefined) throw notFound(compiled, id);
     return record;
   }
@@ -82,11 +83,15 @@ export function createDirectory(ports: DirectoryPorts): Directory {
       const password = await passwordOf(ports, resource);
       const result = await commit(caller, { kind: "createResource", ...content, ...password });
       if ("kind" in result) throw refusalError(result, compiled, resource);
-      return view(caller.tenantId, compiled, storedOf(content, result));
+      const created = storedOf(content, result);
+      // Nobody is in a group yet who was made just now.
+      return compiled.membership === "members"
+        ? view(caller, compiled, created)
+        : { compiled, stored: created, joined: [] };
     },
 
     async get(caller, compiled, id) {
-      return view(caller.tenantId, compiled, await stored(caller, compiled, id));
+      return viewOf(compiled, await stored(caller, compiled, id));
     },
 
     async replace(caller, compiled, id, body, ifMatch) {
@@ -98,7 +103,7 @@ export function createDirectory(ports: DirectoryPorts): Directory {
         const password = await passwordOf(ports, resource);
         const expectedVersion = current.version;
         const result = await commit(caller, { kind: "replaceResource", expectedVersion, ...content, ...password });
-        if (!("kind" in result)) return view(caller.tenantId, compiled, storedOf(content, result));
+        if (!("kind" in result)) return view(caller, compiled, storedOf(content, result));
         if (result.kind !== "version") throw refusalError(result, compiled, resource);
       }
       throw new ScimError("conflict", "The resource changes too often to be replaced; try again.");
@@ -118,29 +123,15 @@ export function createDirectory(ports: DirectoryPorts): Directory {
 
     async list(caller, compiled, { startIndex, count }, filter) {
       const { tenantId } = caller;
-      const query = { tenantId, type: compiled.type, offset: startIndex - 1, limit: count };
+      const query = { tenantId, type: compiled.type, join: compiled.membership, offset: startIndex - 1, limit: count };
       const page = await store.resources.list({ ...query, ...(filter !== undefined && { filter }) });
-      return { total: page.total, resources: await views(store, tenantId, compiled, page.resources) };
+      return { total: page.total, resources: page.resources.map((record) => viewOf(compiled, record)) };
     },
   };
 }
 
-/** Joins groups and members to stored resources, for a whole page at once. */
-async function views(
-  store: Store,
-  tenantId: number,
-  compiled: CompiledType,
-  page: readonly StoredResource[],
-): Promise<readonly ResourceView[]> {
-  const ids = page.map(({ id }) => id);
-  const groups = compiled.hasGroups ? await store.resources.groupsOf(tenantId, ids) : undefined;
-  const members = compiled.hasMembers ? await store.resources.membersOf(tenantId, ids) : undefined;
-  return page.map((stored) => ({
-    compiled,
-    stored,
-    groups: groups?.get(stored.id) ?? [],
-    members: members?.get(stored.id) ?? [],
-  }));
+function viewOf(compiled: CompiledType, record: JoinedRecord): ResourceView {
+  return { compiled, stored: record, joined: record.joined };
 }
 
 function storedOf({ resourceType, id, doc }: ResourceContent, effect: Effect): StoredResource {

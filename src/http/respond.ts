@@ -16,5 +16,5 @@ export function respond(
   status: ContentfulStatusCode = 200,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  return c.body(json, status, { "Content-Type": mediaTypeFor(c.req.header("Accept")), ...headers });
+  return new Response(json, { status, headers: { "Content-Type": mediaTypeFor(c.req.header("Accept")), ...headers } });
 }

@@ -27,10 +27,19 @@ export interface MembershipRecord {
   readonly display: string | null;
 }
 
+/** Which ends of memberships to read with a resource: the groups it is in, or the members it has. */
+export type Join = "groups" | "members";
+
+/** A resource with its memberships; empty where none were asked for. */
+export interface JoinedRecord extends ResourceRecord {
+  readonly joined: readonly MembershipRecord[];
+}
+
 export interface ResourceQuery {
   readonly tenantId: number;
   readonly type: ResourceType;
   readonly filter?: BoundFilter;
+  readonly join?: Join | undefined;
   /** How many matches to leave out before the page. */
   readonly offset: number;
   /** How many to return at most; 0 only counts. */
@@ -41,12 +50,12 @@ export interface ResourcePage {
   /** Matches over all pages. */
   readonly total: number;
   /** In the order of creation. */
-  readonly resources: readonly ResourceRecord[];
+  readonly resources: readonly JoinedRecord[];
 }
 
 export interface ResourceReads {
   /** The resource; undefined when the tenant has none of that type and id. */
-  get(tenantId: number, resourceType: string, id: string): Promise<ResourceRecord | undefined>;
+  get(tenantId: number, resourceType: string, id: string, join?: Join): Promise<JoinedRecord | undefined>;
   /** The resource with that unique value, folded by the caller. */
   getByUniqueKey(tenantId: number, resourceType: string, key: string): Promise<ResourceRecord | undefined>;
   /** For each unique value whether it is taken, in the order asked. */

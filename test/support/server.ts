@@ -187,11 +187,13 @@ function passwordsIn(body: Body | string | Uint8Array | undefined): readonly str
   );
 }
 
-/** What no answer may contain: a password, in clear or hashed, or a token. */
-function expectNoSecret({ text: body, headers }: Answer, secrets: ReadonlySet<string>): void {
-  const said = `${body}\n${JSON.stringify([...headers])}`;
-  for (const secret of secrets) if (said.includes(secret)) throw new Error(`the answer contains ${secret}: ${said}`);
-  expect(said).not.toMatch(/"password[a-z]*"\s*:\s*"|\$argon2/i);
+/** What no answer may contain: a password, in clear or hashed, or a token. The page of the documentation is none of ours. */
+function expectNoSecret(answer: Answer, secrets: ReadonlySet<string>): void {
+  const said = `${answer.text}\n${JSON.stringify([...answer.headers])}`;
+  for (const secret of secrets) if (said.includes(secret)) throw new Error(`the answer contains the secret ${secret}`);
+  if (!answer.header("Content-Type").includes("json")) return;
+  const hint = /.{0,60}("password[a-z]*"\s*:\s*"|\$argon2).{0,60}/i.exec(said)?.[0];
+  if (hint !== undefined) throw new Error(`the answer contains a password: ${hint}`);
 }
 
 /** The Authorization header of Basic. */

@@ -25,8 +25,8 @@ export interface Membership {
 export interface ResourceView {
   readonly compiled: CompiledType;
   readonly stored: StoredResource;
-  readonly groups: readonly Membership[];
-  readonly members: readonly Membership[];
+  /** Members or groups, whichever the type shows. */
+  readonly joined: readonly Membership[];
 }
 
 /** The path of a resource under the base URI. */
@@ -62,16 +62,24 @@ export function groupValues(groups: readonly Membership[], locationOf: PathOf): 
   }));
 }
 
+const joinedValues = { members: memberValues, groups: groupValues } as const;
+
 /**
  * The JSON text of a resource. What the server knows is spliced into the stored text: nothing is parsed.
  *
  * @param locationOf the absolute URI of a resource
  */
-export function renderResource(view: ResourceView, locationOf: PathOf): string {
-  const { stored, groups, members } = view;
-  const meta = { ...metaOf(stored), location: locationOf(stored.resourceType, stored.id) };
-  const joined =
-    (members.length === 0 ? "" : `,"members":${JSON.stringify(memberValues(members, locationOf))}`) +
-    (groups.length === 0 ? "" : `,"groups":${JSON.stringify(groupValues(groups, locationOf))}`);
-  return `{"id":${JSON.stringify(stored.id)},${stored.doc.slice(1, -1)}${joined},"meta":${JSON.stringify(meta)}}`;
+export function renderResource({ compiled, stored, joined }: ResourceView, locationOf: PathOf): string {
+  const { id, resourceType, created, modified, version, doc } = stored;
+  const { membership } = compiled;
+  const memberships =
+    membership === undefined || joined.length === 0
+      ? ""
+      : `,"${membership}":${JSON.stringify(joinedValues[membership](joined, locationOf))}`;
+  // Ids, type names, dates and versions are the server's own and need no escaping; the host in a location is not.
+  return (
+    `{"id":"${id}",${doc.slice(1, -1)}${memberships},"meta":{"resourceType":"${resourceType}",` +
+    `"created":"${new Date(created).toISOString()}","lastModified":"${new Date(modified).toISOString()}",` +
+    `"version":"W/\\"${version}\\"","location":${JSON.stringify(locationOf(resourceType, id))}}}`
+  );
 }

@@ -8,10 +8,8 @@ export interface CompiledType {
   readonly read: ReadResourceBody;
   /** The attribute that no two resources of the tenant may share: `userName`; undefined where there is none. */
   readonly unique: AttributeDefinition | undefined;
-  /** Whether resources of the type have members, kept as rows and not in the document. */
-  readonly hasMembers: boolean;
-  /** Whether resources of the type show the groups they are in. */
-  readonly hasGroups: boolean;
+  /** Which end of memberships the type shows: `members`, kept as rows and not in the document, or `groups`. */
+  readonly membership: "members" | "groups" | undefined;
   /** Whether a resource is active unless somebody says otherwise (RFC 7643 §4.1.1). */
   readonly hasActive: boolean;
 }
@@ -23,8 +21,7 @@ export function compileType(type: ResourceType): CompiledType {
     type,
     read: compileResource(type),
     unique: type.base.attributes.find(({ uniqueness }) => uniqueness !== "none"),
-    hasMembers: has("members"),
-    hasGroups: has("groups"),
+    membership: has("members") ? "members" : has("groups") ? "groups" : undefined,
     hasActive: has("active"),
   });
 }

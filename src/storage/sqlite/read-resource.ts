@@ -1,17 +1,20 @@
 import type { Database } from "bun:sqlite";
-import { compileFilter, type SqlValue } from "../filter-sql.ts";
-import type { ResourcePage, ResourceQuery, ResourceReads } from "../port.ts";
-import { type MembershipReads, membershipReads } from "./read-membership.ts";
+import { compileFilter } from "../filter-sql.ts";
+import type { Join, ResourcePage, ResourceQuery, ResourceReads } from "../port.ts";
+import { membershipReads } from "./read-membership.ts";
 import { type ResourceRow, recordOf, resourceColumns } from "./row.ts";
 import { scanMatches } from "./scan.ts";
 import { statementCache } from "./statements.ts";
 
 export function resourceReads(db: Database): ResourceReads {
-  const byId = db.prepare<ResourceRow, [number, string, string]>(
-    `SELECT ${resourceColumns} FROM resource WHERE tenant_id = ? AND id = ? AND resource_type = ?`,
-  );
+  const byId = (join?: Join) =>
+    db.prepare<ResourceRow, [number, string, string]>(
+      `SELECT ${resourceColumns(join)} FROM resource r WHERE r.tenant_id = ? AND r.id = ? AND r.resource_type = ?`,
+    );
+  const get = { alone: byId(), groups: byId("groups"), members: byId("members") } as const;
   const byUnique = db.prepare<ResourceRow, [number, string, string]>(
-    `SELECT ${resourceColumns} FROM resource WHERE tenant_id = ? AND resource_type = ? AND unique_key = ?`,
+    `SELECT ${resourceColumns(undefined)} FROM resource r
+       WHERE r.tenant_id = ? AND r.resource_type = ? AND r.unique_key = ?`,
   );
   const taken = db.prepare<{ one: number }, [number, string, string]>(
     "SELECT 1 AS one FROM resource WHERE tenant_id = ? AND resource_type = ? AND unique_key = ?",
@@ -20,12 +23,10 @@ export function resourceReads(db: Database): ResourceReads {
     `SELECT id FROM resource WHERE tenant_id = ? AND resource_type = ? AND display_key = ?
        AND display_key IS NOT NULL LIMIT 2`,
   );
-  const memberships = membershipReads(db);
-  const list = listReads(db, memberships);
 
   return {
-    async get(tenantId, resourceType, id) {
-      const row = byId.get(tenantId, id, resourceType);
+    async get(tenantId, resourceType, id, join) {
+      const row = get[join ?? "alone"].get(tenantId, id, resourceType);
       return row === null ? undefined : recordOf(row);
     },
     async getByUniqueKey(tenantId, resourceType, key) {
@@ -39,9 +40,8 @@ export function resourceReads(db: Database): ResourceReads {
     async idsByDisplay(tenantId, resourceType, key) {
       return byDisplay.all(tenantId, resourceType, key).map(({ id }) => id);
     },
-    list,
-    groupsOf: async (tenantId, ids) => memberships.groupsOf(tenantId, ids),
-    membersOf: async (tenantId, ids) => memberships.membersOf(tenantId, ids),
+    list: listReads(db),
+    ...membershipReads(db),
   };
 }
 
@@ -56,26 +56,22 @@ function snapshot<T>(db: Database, read: () => T): T {
 }
 
 /** Finds a page in an index and joins its documents afterwards: sorting whole rows is twenty times slower. */
-function pageSql(index: string, condition: string): string {
-  return `SELECT ${resourceColumns} FROM (
+function pageSql(join: Join | undefined, index: string, condition: string): string {
+  return `SELECT ${resourceColumns(join)} FROM (
       SELECT rid AS page_rid FROM resource ${index}
         WHERE tenant_id = ? AND resource_type = ? ${condition} ORDER BY rid LIMIT ? OFFSET ?
-    ) CROSS JOIN resource ON rid = page_rid ORDER BY page_rid`;
+    ) CROSS JOIN resource r ON r.rid = page_rid ORDER BY page_rid`;
 }
 
-function listReads(
-  db: Database,
-  joins: { groupsOf: MembershipReads; membersOf: MembershipReads },
-): (query: ResourceQuery) => Promise<ResourcePage> {
+function listReads(db: Database): (query: ResourceQuery) => Promise<ResourcePage> {
   const prepare = statementCache(db);
   const count = db.prepare<{ count: number }, [number, string]>(
     "SELECT count FROM resource_count WHERE tenant_id = ? AND resource_type = ?",
   );
-  const page = db.prepare<ResourceRow, SqlValue[]>(pageSql("INDEXED BY resource_type", ""));
-
-  return async ({ tenantId, type, filter, offset, limit }) => {
+  return async ({ tenantId, type, filter, join, offset, limit }) => {
     const resourceType = type.name;
     if (filter === undefined) {
+      const page = prepare<ResourceRow>(pageSql(join, "INDEXED BY resource_type", ""));
       return snapshot(db, () => ({
         total: count.get(tenantId, resourceType)?.count ?? 0,
         resources: limit === 0 ? [] : page.all(tenantId, resourceType, limit, offset).map(recordOf),
@@ -84,12 +80,12 @@ function listReads(
     const { where, params, residual } = compileFilter(filter, type);
     const condition = where === "" ? "" : `AND (${where})`;
     if (residual !== undefined) {
-      return scanMatches(prepare, joins, { tenantId, resourceType, condition, params, residual, offset, limit });
+      return scanMatches(prepare, { tenantId, resourceType, condition, params, residual, join, offset, limit });
     }
     const matches = prepare<{ total: number }>(
       `SELECT count(*) AS total FROM resource WHERE tenant_id = ? AND resource_type = ? ${condition}`,
     );
-    const found = prepare<ResourceRow>(pageSql("", condition));
+    const found = prepare<ResourceRow>(pageSql(join, "", condition));
     return snapshot(db, () => ({
       total: matches.get(tenantId, resourceType, ...params)?.total ?? 0,
       resources: limit === 0 ? [] : found.all(tenantId, resourceType, ...params, limit, offset).map(recordOf),

@@ -2,8 +2,7 @@ import type { BoundFilter } from "../../scim/filter/bound.ts";
 import { evaluate } from "../../scim/filter/evaluate.ts";
 import { mentionsOf, wholeResource } from "../document.ts";
 import type { SqlValue } from "../filter-sql.ts";
-import type { ResourcePage, ResourceRecord } from "../port.ts";
-import type { MembershipReads } from "./read-membership.ts";
+import type { Join, JoinedRecord, ResourcePage } from "../port.ts";
 import { type ResourceRow, recordOf, resourceColumns } from "./row.ts";
 import type { Prepare } from "./statements.ts";
 
@@ -18,6 +17,7 @@ interface Scan {
   readonly params: readonly SqlValue[];
   /** The rest, evaluated on each candidate. */
   readonly residual: BoundFilter;
+  readonly join: Join | undefined;
   readonly offset: number;
   readonly limit: number;
 }
@@ -26,29 +26,22 @@ interface Scan {
  * Answers a filter that no column can: walks the candidates in order of creation, evaluates each, and lets other
  * requests run in between. Keeps no more than the page.
  */
-export async function scanMatches(
-  prepare: Prepare,
-  joins: { groupsOf: MembershipReads; membersOf: MembershipReads },
-  scan: Scan,
-): Promise<ResourcePage> {
-  const mentions = mentionsOf(scan.residual);
+export async function scanMatches(prepare: Prepare, scan: Scan): Promise<ResourcePage> {
+  const { tenantId, resourceType, condition, params, residual, offset, limit } = scan;
+  const mentioned = mentionsOf(residual);
+  const join = mentioned ?? scan.join;
   const candidates = prepare<ResourceRow>(
-    `SELECT ${resourceColumns} FROM resource
-       WHERE tenant_id = ? AND resource_type = ? AND rid > ? ${scan.condition} ORDER BY rid LIMIT ${scanRowsPerTurn}`,
+    `SELECT ${resourceColumns(join)} FROM resource r
+       WHERE tenant_id = ? AND resource_type = ? AND rid > ? ${condition} ORDER BY rid LIMIT ${scanRowsPerTurn}`,
   );
-  const matches = (record: ResourceRecord): boolean => {
-    const members = mentions.members ? joins.membersOf(scan.tenantId, [record.id]).get(record.id) : undefined;
-    const groups = mentions.groups ? joins.groupsOf(scan.tenantId, [record.id]).get(record.id) : undefined;
-    return evaluate(scan.residual, wholeResource(record, members ?? [], groups ?? []));
-  };
-  const resources: ResourceRecord[] = [];
+  const resources: JoinedRecord[] = [];
   let total = 0;
   for (let after = 0; ; ) {
-    const rows = candidates.all(scan.tenantId, scan.resourceType, after, ...scan.params);
+    const rows = candidates.all(tenantId, resourceType, after, ...params);
     for (const row of rows) {
       const record = recordOf(row);
-      if (!matches(record)) continue;
-      if (total >= scan.offset && resources.length < scan.limit) resources.push(record);
+      if (!evaluate(residual, wholeResource(record, join))) continue;
+      if (total >= offset && resources.length < limit) resources.push(record);
       total++;
     }
     const last = rows.at(-1);

@@ -40,19 +40,12 @@ async function fill(world: World, { people, teams }: Directory): Promise<Model> 
   return {
     users: users.map(({ record }) => {
       const joined = groups.filter(({ members }) => members.some((member) => member.record.id === record.id));
-      return wholeResource(
-        record,
-        [],
-        joined.map(({ content }) => end("Group", content.id, content.doc)),
-      );
+      const ends = joined.map(({ content }) => end("Group", content.id, content.doc));
+      return wholeResource({ ...record, joined: ends }, "groups");
     }),
     groups: groups.map(({ content: { resourceType, id, at, doc }, members }) => {
-      const record = { resourceType, id, doc, version: 1, created: at, modified: at };
-      return wholeResource(
-        record,
-        members.map((member) => end("User", member.record.id, member.record.doc)),
-        [],
-      );
+      const joined = members.map((member) => end("User", member.record.id, member.record.doc));
+      return wholeResource({ resourceType, id, doc, version: 1, created: at, modified: at, joined }, "members");
     }),
   };
 }

@@ -12,6 +12,7 @@ const deltaPromises: Promises = {
     expect(await world.memberIds(group.id)).toEqual([bob.id, cay.id].sort());
     const record = await world.store.resources.get(world.tenantId, "Group", group.id);
     expect(record).toEqual({
+      joined: [],
       resourceType: "Group",
       id: group.id,
       version: 2,

@@ -15,6 +15,7 @@ const documentPromises: Promises = {
       { changed: true, version: 2, created: ann.at, modified: after.at },
     ]);
     expect(await world.store.resources.get(world.tenantId, "User", ann.id)).toEqual({
+      joined: [],
       resourceType: "User",
       id: ann.id,
       version: 2,

@@ -6,6 +6,7 @@ const createPromises: Promises = {
     const ann = world.user("ann", { name: { familyName: 'Ö"\\ \u{1F600}' }, active: true });
     expect(await world.apply(create(ann))).toEqual([{ changed: true, version: 1, created: ann.at, modified: ann.at }]);
     expect(await world.store.resources.get(world.tenantId, "User", ann.id)).toEqual({
+      joined: [],
       resourceType: "User",
       id: ann.id,
       version: 1,
