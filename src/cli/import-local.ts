@@ -59,11 +59,13 @@ async function runShown(io: Io, ports: ImportPorts, job: ImportJob): Promise<Imp
   const meter = progressMeter(io, Date.now);
   const look = async (): Promise<void> => {
     const current = await ports.store.imports.job(job.tenantId, job.id);
-    if (current !== undefined) meter(progressOf(current.state, settledRows(current.counts), current.total));
+    if (current !== undefined) meter.show(progressOf(current.state, settledRows(current.counts), current.total));
   };
   const timer = setInterval(() => void look().catch(() => undefined), lookMs);
   try {
-    return await runImport(ports, job.tenantId, job.id);
+    const done = await runImport(ports, job.tenantId, job.id);
+    if (done.state !== "failed") meter.end(progressOf(done.state, settledRows(done.counts), done.total));
+    return done;
   } finally {
     clearInterval(timer);
   }
@@ -71,7 +73,7 @@ async function runShown(io: Io, ports: ImportPorts, job: ImportJob): Promise<Imp
 
 /** The progress of a job in that state. */
 export function progressOf(state: ImportJob["state"], done: number, total: number) {
-  return state === "received" || state === "parsing"
+  return state === "received" || state === "parsing" || state === "planned"
     ? { what: "reading", done: total, total: 0 }
     : { what: "importing", done, total };
 }

@@ -52,10 +52,11 @@ export async function importRemotely(io: Io, remote: Remote, file: string, field
   const meter = progressMeter(io, Date.now);
   let job = started;
   while (isUnderWay(job)) {
-    meter(progressOf(job.state, job.progress.done, job.progress.total));
+    meter.show(progressOf(job.state, job.progress.done, job.progress.total));
     await Bun.sleep(lookMs);
     job = await call(remote, `/api/imports/${job.id}`, jobShape);
   }
+  if (job.state !== "failed") meter.end(progressOf(job.state, job.progress.done, job.progress.total));
   const rows = await troubledRows(remote, job.id);
   reportJob(io, job, rows, `${remote.url}/api/imports/${job.id}/report.csv`);
 }

@@ -18,32 +18,44 @@ export interface Progress {
 export function progressText({ what, done, total }: Progress, elapsedMs: number): string {
   const rate = elapsedMs > 0 ? (done * 1000) / elapsedMs : 0;
   const perSecond = `${number.format(Math.round(rate))}/s`;
-  if (total === 0) return `${what} ${number.format(done)} rows  ${perSecond}`;
+  const shownRate = rate > 0 ? `  ${perSecond}` : "";
+  if (total === 0) return `${what} ${number.format(done)} rows${shownRate}`;
   const part = Math.min(1, done / total);
   const bar = "#".repeat(Math.round(part * barChars)).padEnd(barChars, "-");
   const left = rate > 0 && done < total ? `  ${Math.ceil((total - done) / rate)} s left` : "";
-  return `${what} [${bar}] ${Math.floor(part * 100)} %  ${number.format(done)}/${number.format(total)} rows  ${perSecond}${left}`;
+  return `${what} [${bar}] ${Math.floor(part * 100)} %  ${number.format(done)}/${number.format(total)} rows${shownRate}${left}`;
+}
+
+export interface ProgressMeter {
+  show(progress: Progress): void;
+  /** Leaves the last state on the screen, or in the log. */
+  end(progress: Progress): void;
 }
 
 /** Shows how far work is: a bar on a terminal, else a line now and then. */
-export function progressMeter(io: Io, now: () => number): (progress: Progress) => void {
+export function progressMeter(io: Io, now: () => number): ProgressMeter {
   let what = "";
   let since = now();
   let lined = now();
   let doneBefore = 0;
-  return (progress) => {
-    const at = now();
+  /** The rate is that of this run: a job that goes on after a restart starts in the middle. */
+  const text = (progress: Progress): string => {
     if (progress.what !== what) {
       what = progress.what;
-      since = at;
+      since = now();
       doneBefore = progress.done;
     }
-    // The rate is that of this run: a job that goes on after a restart starts in the middle.
-    const text = progressText(progress, doneBefore === progress.done ? 0 : at - since);
-    if (io.isTerminal) io.draw(text);
-    else if (at - lined >= lineMs) {
-      lined = at;
-      io.err(text);
-    }
+    return progressText(progress, doneBefore === progress.done ? 0 : now() - since);
+  };
+  return {
+    show(progress) {
+      const line = text(progress);
+      if (io.isTerminal) io.draw(line);
+      else if (now() - lined >= lineMs) {
+        lined = now();
+        io.err(line);
+      }
+    },
+    end: (progress) => io.err(text(progress)),
   };
 }

@@ -9,7 +9,7 @@ import { configFrom, settingOptions } from "./settings.ts";
 
 const dayMs = 86_400_000;
 
-/** `muster token`: bearer tokens, on the data directory; a running server knows new ones at once, and that one has ended within a second. */
+/** `muster token`: bearer tokens, on the data directory. A running server knows new ones at once, ended ones within a second. */
 export function tokenCommand(io: Io): Command {
   const command = new Command("token").description("make, list and revoke bearer tokens");
   command.addCommand(createCommand(io)).addCommand(listCommand(io)).addCommand(revokeCommand(io));

@@ -57,54 +57,39 @@ export interface Directory {
 export function createDirectory(ports: DirectoryPorts): Directory {
   const { store, now, newId } = ports;
 
-  /** What a write left, with its memberships as they are now. */
-  async function view(caller: Caller, compiled: CompiledType, stored: StoredResource): Promise<ResourceView> {
-    const current = await store.resources.get(caller.tenantId, compiled.type.name, stored.id, compiled.membership);
-    return { compiled, stored, joined: current?.joined ?? [] };
-  }
-
-  async function stored(caller: Caller, compiled: CompiledType, id: string): Promise<JoinedRecord> {
-    const record = await store.resources.get(caller.tenantId, compiled.type.name, id, compiled.membership);
-    if (record === undefined) throw notFound(compiled, id);
-    return record;
-  }
-
-  async function commit(caller: Caller, change: Change): Promise<Effect | Refusal> {
-    const [result] = await store.commit([{ tenantId: caller.tenantId, changes: [change] }]);
-    if (result === undefined) throw new ScimError("internal");
-    if (!result.applied) return result.refusal;
-    return result.effects[0] ?? { changed: false, version: 0, created: 0, modified: 0 };
-  }
-
   return {
     async create(caller, compiled, body) {
       const resource = readBody(compiled, body, caller.profile, createDefaults(compiled));
       const content = contentOf(compiled, resource, newId(), now());
       const password = await passwordOf(ports, resource);
-      const result = await commit(caller, { kind: "createResource", ...content, ...password });
-      if ("kind" in result) throw refusalError(result, compiled, resource);
+      const result = await commit(store, caller, { kind: "createResource", ...content, ...password });
+      if ("kind" in result) throw refusalError(result, compiled, content.id, resource);
       const created = storedOf(content, result);
       // Nobody is in a group yet who was made just now.
-      return compiled.membership === "members"
-        ? view(caller, compiled, created)
-        : { compiled, stored: created, joined: [] };
+      if (compiled.membership !== "members") return { compiled, stored: created, joined: [] };
+      return view(store, caller, compiled, created);
     },
 
     async get(caller, compiled, id) {
-      return viewOf(compiled, await stored(caller, compiled, id));
+      return viewOf(compiled, await recordOf(store, caller, compiled, id));
     },
 
     async replace(caller, compiled, id, body, ifMatch) {
       for (let attempt = 0; attempt < replaceAttemptsMax; attempt++) {
-        const current = await stored(caller, compiled, id);
+        const current = await recordOf(store, caller, compiled, id);
         requireMatch(ifMatch, current.version);
         const resource = readBody(compiled, body, caller.profile, replaceDefaults(compiled, current));
         const content = contentOf(compiled, resource, id, now());
         const password = await passwordOf(ports, resource);
         const expectedVersion = current.version;
-        const result = await commit(caller, { kind: "replaceResource", expectedVersion, ...content, ...password });
-        if (!("kind" in result)) return view(caller, compiled, storedOf(content, result));
-        if (result.kind !== "version") throw refusalError(result, compiled, resource);
+        const result = await commit(store, caller, {
+          kind: "replaceResource",
+          expectedVersion,
+          ...content,
+          ...password,
+        });
+        if (!("kind" in result)) return view(store, caller, compiled, storedOf(content, result));
+        if (result.kind !== "version") throw refusalError(result, compiled, id, resource);
       }
       throw new ScimError("conflict", "The resource changes too often to be replaced; try again.");
     },
@@ -113,12 +98,12 @@ export function createDirectory(ports: DirectoryPorts): Directory {
       const change = { kind: "deleteResource", resourceType: compiled.type.name, id, at: now() } as const;
       let expected: { expectedVersion?: number } = {};
       if (ifMatch !== undefined) {
-        const { version } = await stored(caller, compiled, id);
+        const { version } = await recordOf(store, caller, compiled, id);
         requireMatch(ifMatch, version);
         expected = { expectedVersion: version };
       }
-      const result = await commit(caller, { ...change, ...expected });
-      if ("kind" in result) throw refusalError(result, compiled, undefined, id);
+      const result = await commit(store, caller, { ...change, ...expected });
+      if ("kind" in result) throw refusalError(result, compiled, id);
     },
 
     async list(caller, compiled, { startIndex, count }, filter) {
@@ -128,6 +113,30 @@ export function createDirectory(ports: DirectoryPorts): Directory {
       return { total: page.total, resources: page.resources.map((record) => viewOf(compiled, record)) };
     },
   };
+}
+
+async function recordOf(store: Store, caller: Caller, compiled: CompiledType, id: string): Promise<JoinedRecord> {
+  const record = await store.resources.get(caller.tenantId, compiled.type.name, id, compiled.membership);
+  if (record === undefined) throw notFound(compiled, id);
+  return record;
+}
+
+async function commit(store: Store, caller: Caller, change: Change): Promise<Effect | Refusal> {
+  const [result] = await store.commit([{ tenantId: caller.tenantId, changes: [change] }]);
+  if (result === undefined) throw new ScimError("internal");
+  if (!result.applied) return result.refusal;
+  return result.effects[0] ?? { changed: false, version: 0, created: 0, modified: 0 };
+}
+
+/** What a write left, with its memberships as they are now. */
+async function view(
+  store: Store,
+  caller: Caller,
+  compiled: CompiledType,
+  stored: StoredResource,
+): Promise<ResourceView> {
+  const current = await store.resources.get(caller.tenantId, compiled.type.name, stored.id, compiled.membership);
+  return { compiled, stored, joined: current?.joined ?? [] };
 }
 
 function viewOf(compiled: CompiledType, record: JoinedRecord): ResourceView {
@@ -170,12 +179,7 @@ function notFound({ type }: CompiledType, id: string): ScimError {
 }
 
 /** What a refusal of the store means to the client. */
-function refusalError(
-  refusal: Refusal,
-  compiled: CompiledType,
-  resource: ReadResource | undefined,
-  id = "",
-): ScimError {
+function refusalError(refusal: Refusal, compiled: CompiledType, id: string, resource?: ReadResource): ScimError {
   switch (refusal.kind) {
     case "notFound":
       return notFound(compiled, id);

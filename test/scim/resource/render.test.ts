@@ -13,8 +13,8 @@ const stored: StoredResource = {
   doc: '{"schemas":["urn:a"],"userName":"bjensen","name":{"givenName":"Babs"}}',
 };
 
-const render = (more: Partial<StoredResource> = {}, groups: Membership[] = [], members: Membership[] = []): string =>
-  renderResource({ compiled: user, stored: { ...stored, ...more }, groups, members }, locationOf);
+const render = (joined: readonly Membership[] = []): string =>
+  renderResource({ compiled: user, stored, joined }, locationOf);
 
 describe("renderResource", () => {
   test("C-9 C-10 puts id and meta around what is stored", () => {
@@ -38,7 +38,7 @@ describe("renderResource", () => {
       { resourceType: "Group", id: "g1", display: "Guides" },
       { resourceType: "Group", id: "g2", display: null },
     ];
-    expect(JSON.parse(render({}, groups)).groups).toEqual([
+    expect(JSON.parse(render(groups)).groups).toEqual([
       { value: "g1", $ref: "https://scim.example.com/Groups/g1", display: "Guides", type: "direct" },
       { value: "g2", $ref: "https://scim.example.com/Groups/g2", type: "direct" },
     ]);
@@ -49,7 +49,7 @@ describe("renderResource", () => {
       { resourceType: "User", id: "u1", display: "Babs" },
       { resourceType: "Group", id: "g1", display: null },
     ];
-    const view = { compiled: group, stored: { ...stored, resourceType: "Group" }, groups: [], members };
+    const view = { compiled: group, stored: { ...stored, resourceType: "Group" }, joined: members };
     expect(JSON.parse(renderResource(view, locationOf)).members).toEqual([
       { value: "u1", $ref: "https://scim.example.com/Users/u1", type: "User", display: "Babs" },
       { value: "g1", $ref: "https://scim.example.com/Groups/g1", type: "Group" },
@@ -62,10 +62,11 @@ describe("renderResource", () => {
     expect(shown).not.toHaveProperty("members");
   });
 
-  test("is JSON whatever stands in names and ids", () => {
+  test("is JSON whatever stands in the names of members and in the client's host", () => {
     const odd = 'a"b\\c\n\u2028</script>👩';
-    const shown = JSON.parse(render({ id: odd }, [{ resourceType: "Group", id: odd, display: odd }]));
-    expect(shown.id).toBe(odd);
-    expect(shown.groups[0]).toMatchObject({ value: odd, display: odd });
+    const joined = [{ resourceType: "Group", id: "g1", display: odd }];
+    const shown = JSON.parse(renderResource({ compiled: user, stored, joined }, () => odd));
+    expect(shown.groups[0]).toMatchObject({ $ref: odd, display: odd });
+    expect(shown.meta.location).toBe(odd);
   });
 });

@@ -90,7 +90,7 @@ describe("an extension", () => {
     for (const extension of [undefined, null]) {
       expect(issuesOf(readDevice({ [warrantyUrn]: extension }))).toEqual([`${warrantyUrn}: required`]);
     }
-    expect(issuesOf(readDevice({ [warrantyUrn]: {} }))).toEqual([`${warrantyUrn}:until: required`]);
+    expect(issuesOf(readDevice({ [warrantyUrn]: {} }))).toContain(`${warrantyUrn}:until: required`);
     expect(issuesOf(device.read({ schemas: [deviceUrn], serial: "1" }, strictProfile))).toEqual([
       `${warrantyUrn}: required`,
     ]);

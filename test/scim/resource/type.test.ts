@@ -18,13 +18,14 @@ describe("a compiled type", () => {
   });
 
   test.each([
-    ["User", { hasMembers: false, hasGroups: true, hasActive: true }],
-    ["Group", { hasMembers: true, hasGroups: false, hasActive: false }],
-  ])("%s knows what is joined to it: %p", (name, expected) => {
-    expect(types.get(name)).toMatchObject(expected);
+    ["User", "groups", true],
+    ["Group", "members", false],
+  ] as const)("%s shows its %s, and has active: %p", (name, membership, hasActive) => {
+    const compiled = types.get(name);
+    expect([compiled?.membership, compiled?.hasActive]).toEqual([membership, hasActive]);
   });
 
   test("of somebody else's schema is derived the same way", () => {
-    expect(device).toMatchObject({ hasMembers: false, hasGroups: false, hasActive: false });
+    expect([device.membership, device.hasActive]).toEqual([undefined, false]);
   });
 });
