@@ -1,6 +1,8 @@
 import { CliError, processIo } from "./cli/io.ts";
 import { createProgram } from "./cli/program.ts";
 
+// What this process writes holds people's data and hashes of their passwords: it is nobody else's to read.
+process.umask(0o077);
 const io = processIo();
 try {
   await createProgram(io).parseAsync(process.argv);

@@ -1,6 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import { isAbsolute, join, resolve } from "node:path";
-import { type Config, databaseFile, readConfig, type SettingName, settings, tokenFromEnvironment } from "../src/config.ts";
+import {
+  type Config,
+  databaseFile,
+  readConfig,
+  type SettingName,
+  settings,
+  tokenFromEnvironment,
+} from "../src/config.ts";
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -25,32 +32,90 @@ interface Sample {
   readonly beside?: Environment;
 }
 
-const text = { right: [["one", "one"], ["two", "two"]], wrong: [] } as const;
-const whole = { right: [["1", 1], ["70000", 70_000]], wrong: ["0", "-1", "1.5", "1e3", "ten", " 1", "01", "9".repeat(11)] } as const;
+const text = {
+  right: [
+    ["one", "one"],
+    ["two", "two"],
+  ],
+  wrong: [],
+} as const;
+const whole = {
+  right: [
+    ["1", 1],
+    ["70000", 70_000],
+  ],
+  wrong: ["0", "-1", "1.5", "1e3", "ten", " 1", "01", "9".repeat(11)],
+} as const;
 
 const samples: Readonly<Record<SettingName, Sample>> = {
   host: { ...text, unset: "127.0.0.1" },
   port: {
     unset: 8080,
-    right: [["0", 0], ["65535", 65_535]],
+    right: [
+      ["0", 0],
+      ["65535", 65_535],
+    ],
     wrong: ["65536", "-1", "80a", " 80", "8e3", "http", "123456"],
   },
-  dataDir: { unset: resolve("data"), right: [["/srv/one", "/srv/one"], ["two", resolve("two")]], wrong: [] },
-  databaseUrl: { unset: undefined, right: [["", undefined], ["", undefined]], wrong: ["postgres://db.example/muster"] },
+  dataDir: {
+    unset: resolve("data"),
+    right: [
+      ["/srv/one", "/srv/one"],
+      ["two", resolve("two")],
+    ],
+    wrong: [],
+  },
+  databaseUrl: {
+    unset: undefined,
+    right: [
+      ["", undefined],
+      ["", undefined],
+    ],
+    wrong: ["postgres://db.example/muster"],
+  },
   baseUrl: {
     unset: undefined,
-    right: [["https://muster.example.com", "https://muster.example.com"], ["http://localhost:1/x", "http://localhost:1/x"]],
+    right: [
+      ["https://muster.example.com", "https://muster.example.com"],
+      ["http://localhost:1/x", "http://localhost:1/x"],
+    ],
     wrong: ["muster.example.com", "ftp://muster.example.com", "javascript:alert(1)", "https://", "/relative"],
   },
-  tlsCert: { unset: undefined, right: [["/c/one.pem", "/c/one.pem"], ["/c/two.pem", "/c/two.pem"]], wrong: [], beside: { MUSTER_TLS_KEY: "/k" } },
-  tlsKey: { unset: undefined, right: [["/k/one.pem", "/k/one.pem"], ["/k/two.pem", "/k/two.pem"]], wrong: [], beside: { MUSTER_TLS_CERT: "/c" } },
-  keyFile: { unset: undefined, right: [["/k/one", "/k/one"], ["/k/two", "/k/two"]], wrong: [] },
+  tlsCert: {
+    unset: undefined,
+    right: [
+      ["/c/one.pem", "/c/one.pem"],
+      ["/c/two.pem", "/c/two.pem"],
+    ],
+    wrong: [],
+    beside: { MUSTER_TLS_KEY: "/k" },
+  },
+  tlsKey: {
+    unset: undefined,
+    right: [
+      ["/k/one.pem", "/k/one.pem"],
+      ["/k/two.pem", "/k/two.pem"],
+    ],
+    wrong: [],
+    beside: { MUSTER_TLS_CERT: "/c" },
+  },
+  keyFile: {
+    unset: undefined,
+    right: [
+      ["/k/one", "/k/one"],
+      ["/k/two", "/k/two"],
+    ],
+    wrong: [],
+  },
   adminUsername: { ...text, unset: "admin" },
   adminPassword: { ...text, unset: undefined },
   adminToken: { ...text, unset: undefined },
   smtpUrl: {
     unset: undefined,
-    right: [["smtp://mail.example.com", "smtp://mail.example.com"], ["smtps://u:p@mail.example.com:465", "smtps://u:p@mail.example.com:465"]],
+    right: [
+      ["smtp://mail.example.com", "smtp://mail.example.com"],
+      ["smtps://u:p@mail.example.com:465", "smtps://u:p@mail.example.com:465"],
+    ],
     wrong: ["mail.example.com", "https://mail.example.com", "smtp://"],
   },
   mailFrom: { ...text, unset: undefined },

@@ -1,3 +1,4 @@
+import { rowsText } from "../import/job.ts";
 import type { ImportJob, ImportRow } from "../storage/import.ts";
 import { CliError, type Io } from "./io.ts";
 
@@ -29,7 +30,7 @@ export function reportJob(io: Io, job: ReportedJob, rows: readonly ImportRow[], 
   const refused = troubles.reduce((sum, outcome) => sum + (counts[outcome] ?? 0), 0);
   const parts = Object.entries(counts).filter(([name, count]) => count > 0 && name !== "total" && name !== "not_run");
   const verb = job.state === "planned" ? "would be " : "";
-  const sum = `${counts.total ?? 0} rows: ${parts.map(([name, count]) => `${count} ${verb}${name}`).join(", ") || "none"}`;
+  const sum = `${rowsText(counts.total ?? 0)}: ${parts.map(([name, count]) => `${count} ${verb}${name}`).join(", ") || "none"}`;
   io.out(sum);
   for (const row of rows.slice(0, shownRowsMax)) io.out(rowText(row));
   const told = rows.length > shownRowsMax ? "; more rows were told" : "";

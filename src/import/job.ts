@@ -19,7 +19,8 @@ export const legalFrom: Readonly<Record<ImportState, readonly ImportState[]>> = 
 /** States in which a job waits for the runner, or was in its hands when the process ended. */
 export const unfinishedStates = ["received", "parsing", "queued", "running"] as const satisfies readonly ImportState[];
 
-const finalStates: ReadonlySet<ImportState> = new Set([
+/** States after which nothing is done for a job any more. */
+export const finalStates: ReadonlySet<ImportState> = new Set([
   "completed",
   "completed_with_errors",
   "stopped",
@@ -54,5 +55,10 @@ export function finalState(counts: RowCounts): "completed" | "completed_with_err
 /** A summary for people: `300 rows: 297 created, 3 failed`. */
 export function summary(counts: RowCounts): string {
   const parts = Object.entries(counts).flatMap(([outcome, count]) => (count === 0 ? [] : [`${count} ${outcome}`]));
-  return `${settledRows(counts)} rows: ${parts.length === 0 ? "nothing to do" : parts.join(", ")}`;
+  return `${rowsText(settledRows(counts))}: ${parts.length === 0 ? "nothing to do" : parts.join(", ")}`;
+}
+
+/** `1 row`, `300 rows`. */
+export function rowsText(count: number): string {
+  return count === 1 ? "1 row" : `${count} rows`;
 }

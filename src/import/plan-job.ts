@@ -65,7 +65,7 @@ function warningsOf(table: TableJob["table"], { dialect, reason }: TableJob["det
   return [
     `read as ${dialect.id}, because ${reason}; delimiter ${delimiter}, ${table.charset}`,
     ...table.warnings,
-    ...(blank > 0 ? [`${blank} blank rows were left out`] : []),
+    ...(blank > 0 ? [`${blank === 1 ? "1 blank row was" : `${blank} blank rows were`} left out`] : []),
   ];
 }
 

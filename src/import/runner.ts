@@ -3,6 +3,7 @@ import type { ImportJob, ImportState } from "../storage/import.ts";
 import { applyJob } from "./apply-job.ts";
 import { dialects } from "./dialect/detect.ts";
 import { FileError } from "./dialect/dialect.ts";
+import { dropEndedInputs, dropInput } from "./input.ts";
 import { finalState, legalFrom, summary, unfinishedStates } from "./job.ts";
 import { planJob } from "./plan-job.ts";
 import type { ImportPorts } from "./ports.ts";
@@ -38,11 +39,8 @@ export async function runImport(ports: ImportPorts, tenantId: number, importId: 
     } catch (error) {
       if (!(error instanceof TableError || error instanceof FileError)) throw error;
       const message = `${error.message}; nothing was imported`;
-      await commit(
-        { kind: "clearPlan", importId },
-        advance("failed", { message, finished: now() }),
-        dropInput(importId),
-      );
+      await commit({ kind: "clearPlan", importId }, advance("failed", { message, finished: now() }));
+      await dropInput(store, tenantId, importId);
       return current();
     }
     if (!job.request.dryRun) await commit(advance("queued"));
@@ -54,13 +52,10 @@ export async function runImport(ports: ImportPorts, tenantId: number, importId: 
     job = await current();
     const dialect = dialects.find(({ id }) => id === job.request.dialect);
     const message = dialect?.message?.(job) ?? summary(job.counts);
-    await commit(advance(finalState(job.counts), { message, finished: now() }), dropInput(importId));
+    await commit(advance(finalState(job.counts), { message, finished: now() }));
+    await dropInput(store, tenantId, importId);
   }
   return current();
-}
-
-function dropInput(importId: string): Change {
-  return { kind: "dropInput", importId };
 }
 
 /**
@@ -73,6 +68,7 @@ export async function runWaitingImports(
   onFailure: (job: ImportJob, error: unknown) => void,
 ): Promise<void> {
   const failed = new Set<string>();
+  await dropEndedInputs(ports.store);
   for (;;) {
     const waiting = await ports.store.imports.jobsInStates(unfinishedStates);
     const job = waiting.find(({ id, fileBytes }) => fileBytes > 0 && !failed.has(id));

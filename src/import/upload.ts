@@ -3,6 +3,7 @@ import type { Change } from "../storage/change.ts";
 import type { ImportJob, ImportRequest } from "../storage/import.ts";
 import type { Store } from "../storage/port.ts";
 import { autoDialect, dialects } from "./dialect/detect.ts";
+import { dropInput } from "./input.ts";
 import { legalFrom } from "./job.ts";
 
 /** Bytes of one file: a gibibyte, about five million rows of 200 bytes. */
@@ -91,7 +92,8 @@ export async function receiveImport(
   } catch (error) {
     const message = error instanceof ScimError ? error.detail : "The upload ended early.";
     const failed = { kind: "advanceImport", importId, from: legalFrom.failed, to: "failed", message } as const;
-    await commit({ ...failed, finished: now() }, { kind: "dropInput", importId });
+    await commit({ ...failed, finished: now() });
+    await dropInput(store, tenantId, importId);
     throw error;
   }
   const job = await store.imports.job(tenantId, importId);
@@ -130,13 +132,9 @@ export async function failCutUploads({ store, now }: UploadPorts): Promise<void>
   const received = await store.imports.jobsInStates(["received"]);
   const cut = received.filter(({ fileBytes }) => fileBytes === 0);
   const message = "The upload was cut off by a restart.";
-  await store.commit(
-    cut.map(({ tenantId, id: importId }) => ({
-      tenantId,
-      changes: [
-        { kind: "advanceImport", importId, from: legalFrom.failed, to: "failed", message, finished: now() },
-        { kind: "dropInput", importId },
-      ],
-    })),
-  );
+  for (const { tenantId, id: importId } of cut) {
+    const failed = { kind: "advanceImport", importId, from: legalFrom.failed, to: "failed", message } as const;
+    await store.commit([{ tenantId, changes: [{ ...failed, finished: now() }] }]);
+    await dropInput(store, tenantId, importId);
+  }
 }

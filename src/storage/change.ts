@@ -94,7 +94,10 @@ export type Change =
   | { readonly kind: "clearPlan"; readonly importId: string }
   /** Writes what the plan has to tell about a row. */
   | ({ readonly kind: "planRow"; readonly importId: string; readonly outcome: SettledOutcome } & PlannedRow)
-  /** Overwrites and removes the input, which may hold passwords. */
+  /**
+   * Overwrites and removes some pieces of the input, which may hold passwords: few enough not to keep others waiting.
+   * The effect's `changed` is false when none were left.
+   */
   | { readonly kind: "dropInput"; readonly importId: string };
 
 export type ChangeKind = Change["kind"];

@@ -121,6 +121,8 @@ export interface ImportReads {
   jobs(tenantId: number, offset: number, limit: number): Promise<readonly ImportJob[]>;
   /** Jobs of any tenant in one of these states, oldest first. */
   jobsInStates(states: readonly ImportState[]): Promise<readonly ImportJob[]>;
+  /** Jobs of any tenant whose input is still there, oldest first. */
+  jobsWithInput(): Promise<readonly ImportJob[]>;
   /** The bytes of the file, in order, a piece at a time. */
   input(tenantId: number, id: string): AsyncIterable<Uint8Array>;
   /** Rows in file order. A row that only a plan has seen tells the outcome the plan expects. */

@@ -18,7 +18,9 @@ describe("a hash", () => {
       const hash = await hashPassword(password);
       expect(await verifyPassword(password, hash)).toBe(true);
       expect(await verifyPassword(`${password} `, hash)).toBe(false);
-      expect(await verifyPassword(password.toUpperCase() === password ? "x" : password.toUpperCase(), hash)).toBe(false);
+      expect(await verifyPassword(password.toUpperCase() === password ? "x" : password.toUpperCase(), hash)).toBe(
+        false,
+      );
     },
   );
 

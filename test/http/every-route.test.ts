@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { scopes } from "../../src/access/scope.ts";
-import { importFileBytesMax } from "../../src/import/upload.ts";
 import { jsonBodyBytesMax } from "../../src/http/body.ts";
+import { importFileBytesMax } from "../../src/import/upload.ts";
 import {
   createGroup,
   createUser,
@@ -126,13 +126,16 @@ describe("a route with a body", () => {
     }
   });
 
-  test.each(withBody)("H-19 %s: a length over the limit is 413 before a byte of the body is there", async (_, route) => {
-    const [type = ""] = route.mediaTypes;
-    const about = [`Content-Type: ${type}; boundary=x`, `Content-Length: ${2 * bytesMaxOf(route)}`];
-    const answer = await rawRequest(server, `${route.method} ${pathOf(route)} HTTP/1.1`, about);
-    expect(answer.status).toBe(413);
-    expect(object(JSON.parse(answer.body))).toMatchObject({ status: "413" });
-  });
+  test.each(withBody)(
+    "H-19 %s: a length over the limit is 413 before a byte of the body is there",
+    async (_, route) => {
+      const [type = ""] = route.mediaTypes;
+      const about = [`Content-Type: ${type}; boundary=x`, `Content-Length: ${2 * bytesMaxOf(route)}`];
+      const answer = await rawRequest(server, `${route.method} ${pathOf(route)} HTTP/1.1`, about);
+      expect(answer.status).toBe(413);
+      expect(object(JSON.parse(answer.body))).toMatchObject({ status: "413" });
+    },
+  );
 
   test.each(withJson)("H-19 %s: more than the limit is 413, however its length is told", async (_, route) => {
     const path = pathOf(route);
@@ -158,7 +161,8 @@ async function sendChunked(method: string, path: string, bytes: Uint8Array): Pro
   const body = new ReadableStream({
     pull(controller) {
       if (sent >= bytes.length) controller.close();
-      else controller.enqueue(bytes.slice(sent, (sent += pieceBytes)));
+      else controller.enqueue(bytes.slice(sent, sent + pieceBytes));
+      sent += pieceBytes;
     },
   });
   return readAnswer(await fetch(server.url + path, { method, headers, body }));
@@ -187,13 +191,16 @@ describe("a path", () => {
   });
 
   const hidden = lacking.filter(([, , offered]) => offered.every(({ isProtected }) => isProtected));
-  test.each(hidden)("AU-1 %s %s without credentials is 401, and tells nothing of the path", async (method, _, offered) => {
-    const [route] = offered;
-    if (route === undefined) throw new Error("a path without a method");
-    const answer = await server.request(method, pathOf(route), undefined, { Authorization: null });
-    expectRefusal(answer, { status: 401 });
-    expect(answer.header("Allow")).toBe("");
-  });
+  test.each(hidden)(
+    "AU-1 %s %s without credentials is 401, and tells nothing of the path",
+    async (method, _, offered) => {
+      const [route] = offered;
+      if (route === undefined) throw new Error("a path without a method");
+      const answer = await server.request(method, pathOf(route), undefined, { Authorization: null });
+      expectRefusal(answer, { status: 401 });
+      expect(answer.header("Allow")).toBe("");
+    },
+  );
 });
 
 describe("openapi.json", () => {

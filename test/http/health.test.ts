@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { version } from "../../src/assets.ts";
 import { hashPassword } from "../../src/access/password.ts";
 import { createAuthenticator } from "../../src/access/principal.ts";
+import { version } from "../../src/assets.ts";
 import { createDirectory } from "../../src/directory/resources.ts";
 import { createApp } from "../../src/http/app.ts";
 import { compileTypes } from "../../src/scim/resource/type.ts";
@@ -39,7 +39,11 @@ describe("a running server", () => {
 
   test("serves its description to anybody", async () => {
     const answer = await server.request("GET", "/openapi.json", undefined, { Authorization: null });
-    expect([answer.status, answer.header("Content-Type"), answer.json.openapi]).toEqual([200, "application/json", "3.1.0"]);
+    expect([answer.status, answer.header("Content-Type"), answer.json.openapi]).toEqual([
+      200,
+      "application/json",
+      "3.1.0",
+    ]);
   });
 });
 

@@ -38,13 +38,18 @@ const jsonTypes: Readonly<Record<AttributeType, Body>> = {
 };
 
 /** Every attribute and sub-attribute with the component's schema at its place. */
-function walk(attributes: readonly AttributeDefinition[], schema: Body, prefix = ""): [string, AttributeDefinition, Body][] {
+function walk(
+  attributes: readonly AttributeDefinition[],
+  schema: Body,
+  prefix = "",
+): [string, AttributeDefinition, Body][] {
   return attributes.flatMap((attribute) => {
     const name = prefix + attribute.name;
     const found = object(schema.properties)[attribute.name];
     const described = found === undefined ? {} : object(found);
     const value = attribute.multiValued && described.items !== undefined ? object(described.items) : described;
-    const below = attribute.subAttributes === undefined || value.properties === undefined ? [] : attribute.subAttributes;
+    const below =
+      attribute.subAttributes === undefined || value.properties === undefined ? [] : attribute.subAttributes;
     return [[name, attribute, described], ...walk(below, value, `${name}.`)];
   });
 }

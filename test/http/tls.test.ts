@@ -51,7 +51,7 @@ describe("a server with a certificate and its key", () => {
   });
 
   test("SEC-1 does not answer plain http", async () => {
-    const plain = fetch(server.url.replace("https", "http") + "/readyz").then(({ status }) => status);
+    const plain = fetch(`${server.url.replace("https", "http")}/readyz`).then(({ status }) => status);
     expect(await plain.catch(() => "refused")).not.toBe(200);
   });
 

@@ -6,6 +6,8 @@ export interface Tally {
   count(tenantId: number, resourceType: string, by: 1 | -1): void;
   /** The row that the running set created or changed, for the import row that caused it. */
   touched(rid: number): void;
+  /** Secrets were overwritten in the database; what the log still holds of them goes after the commit. */
+  overwrote(): void;
 }
 
 /** Carries out one kind of change inside a transaction. It looks before it writes: a refusal has written nothing. */

@@ -20,6 +20,9 @@ const progressNames = Object.keys(progressColumns).filter(
   (name): name is keyof ImportProgress => name in progressColumns,
 );
 
+/** Pieces of input overwritten in one change: 16 MiB, a few hundredths of a second. */
+const droppedPiecesMax = 16;
+
 type WithJob = (
   tenantId: number,
   id: string,
@@ -89,7 +92,10 @@ function inputChanges(
   const insert = db.prepare(
     "INSERT INTO import_input (tenant_id, import_rid, sequence, bytes) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
   );
-  const clear = db.prepare("DELETE FROM import_input WHERE tenant_id = ? AND import_rid = ?");
+  const clear = db.prepare(
+    `DELETE FROM import_input WHERE rid IN
+       (SELECT rid FROM import_input WHERE tenant_id = ? AND import_rid = ? ORDER BY sequence LIMIT ${droppedPiecesMax})`,
+  );
   return {
     appendInput(tenantId, { importId, sequence, bytes }) {
       return withJob(tenantId, importId, (rid, state) => {
@@ -97,13 +103,14 @@ function inputChanges(
         return insert.run(tenantId, rid, sequence, bytes).changes > 0 ? noEffect : { kind: "exists" };
       });
     },
-    dropInput(tenantId, { importId }) {
+    dropInput(tenantId, { importId }, tally) {
       return withJob(tenantId, importId, (rid) => {
         // The file may hold passwords: its pages are overwritten, not only given back.
         db.run("PRAGMA secure_delete = ON");
-        clear.run(tenantId, rid);
+        const { changes } = clear.run(tenantId, rid);
         db.run("PRAGMA secure_delete = OFF");
-        return noEffect;
+        if (changes > 0) tally.overwrote();
+        return { ...noEffect, changed: changes > 0 };
       });
     },
   };

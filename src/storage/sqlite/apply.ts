@@ -15,16 +15,22 @@ export interface Applier {
   finish(): void;
   /** Forgets what added up: the transaction was rolled back. */
   forget(): void;
+  /** After COMMIT: true when the log holds secrets that were overwritten, and should be emptied. */
+  takeOverwrote(): boolean;
 }
 
 export function createApplier(db: Database): Applier {
   const resourceCounts = new Map<string, { tenantId: number; resourceType: string; by: number }>();
   let counted: [number, string, 1 | -1][] = [];
   let touchedRid: number | null = null;
+  let overwrote = false;
   const tally: Tally = {
     count: (tenantId, resourceType, by) => void counted.push([tenantId, resourceType, by]),
     touched: (rid) => {
       touchedRid = rid;
+    },
+    overwrote: () => {
+      overwrote = true;
     },
   };
   const applyChange = changeTable(db, tally);
@@ -78,6 +84,12 @@ export function createApplier(db: Database): Applier {
     forget() {
       resourceCounts.clear();
       rows.forget();
+      overwrote = false;
+    },
+    takeOverwrote() {
+      const taken = overwrote;
+      overwrote = false;
+      return taken;
     },
   };
 }

@@ -96,6 +96,21 @@ function transaction<T>(writer: Writer, work: () => T, begin: () => void = () =>
     applier.forget();
     if (db.inTransaction) db.run("ROLLBACK");
     throw error;
+  } finally {
+    if (applier.takeOverwrote()) emptyLog(db);
+  }
+}
+
+/**
+ * Writes the log back and empties it, so that nothing overwritten stays in it. The commit stands whether this works or
+ * not: readers that are under way may put it off, and a later checkpoint does it then.
+ */
+function emptyLog(db: Database): void {
+  try {
+    db.run("PRAGMA wal_checkpoint(PASSIVE)");
+    db.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  } catch (error) {
+    if (!isSqlite(error)) throw error;
   }
 }
 
@@ -144,7 +159,7 @@ function beginBetweenRequests({ db, signal }: Writer): void {
         db.run("BEGIN IMMEDIATE");
         return;
       } catch (error) {
-        if (!isBusy(error) || tries >= importLockTriesMax) throw error;
+        if (!isSqlite(error, "SQLITE_BUSY") || tries >= importLockTriesMax) throw error;
         if (signal.turns() !== turns) tries = 0;
       }
     }
@@ -153,8 +168,8 @@ function beginBetweenRequests({ db, signal }: Writer): void {
   }
 }
 
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY");
+function isSqlite(error: unknown, code = "SQLITE_"): boolean {
+  return error instanceof Error && "code" in error && String(error.code).startsWith(code);
 }
 
 function applyUntilWanted({ applier, signal }: Writer, sets: readonly ChangeSet[]): readonly SetResult[] {
@@ -169,8 +184,7 @@ function applyUntilWanted({ applier, signal }: Writer, sets: readonly ChangeSet[
 /** A failure of SQLite itself (full disk, lock not had, I/O): the client may try again, the operator reads the cause. */
 export function storeError(cause: unknown): ScimError {
   if (cause instanceof ScimError) return cause;
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  if (code.startsWith("SQLITE_") || isClosed(cause)) {
+  if (isSqlite(cause) || isClosed(cause)) {
     return new ScimError("unavailable", "The directory can not be reached now; try again.", { cause });
   }
   return new ScimError("internal", undefined, { cause });

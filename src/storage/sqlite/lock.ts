@@ -32,6 +32,8 @@ export function lockDataDirectory(directory: string): DataDirectoryLock {
   const db = new Database(join(directory, "muster.lock"), { create: true, readwrite: true });
   try {
     db.run("PRAGMA busy_timeout = 200");
+    // Nothing is ever written, so there is nothing to keep a journal of.
+    db.run("PRAGMA journal_mode = MEMORY");
     db.run("BEGIN IMMEDIATE");
   } catch (cause) {
     db.close();

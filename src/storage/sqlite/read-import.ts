@@ -10,7 +10,7 @@ import {
   zeroCounts,
 } from "../import.ts";
 import type { ImportReads, RowQuery } from "../port.ts";
-import { importJob } from "./schema.ts";
+import { importInput, importJob } from "./schema.ts";
 import { type Prepare, statementCache } from "./statements.ts";
 
 type JobRow = typeof importJob.$inferSelect;
@@ -76,6 +76,11 @@ export function importReads(db: Database): ImportReads {
         .select()
         .from(importJob)
         .where(inArray(importJob.state, [...states]));
+      return rows.orderBy(asc(importJob.rid)).all().map(jobOf);
+    },
+    async jobsWithInput() {
+      const having = orm.selectDistinct({ rid: importInput.importRid }).from(importInput);
+      const rows = orm.select().from(importJob).where(inArray(importJob.rid, having));
       return rows.orderBy(asc(importJob.rid)).all().map(jobOf);
     },
     async *input(tenantId, id) {

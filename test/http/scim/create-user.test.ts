@@ -181,7 +181,13 @@ describe("a user is created", () => {
     const { id, meta, ...shown } = answer.json;
     expect(shown).toEqual(sent);
     expect(text(id)).toMatch(/^[0-9a-f-]{36}$/);
-    expect(Object.keys(object(meta)).sort()).toEqual(["created", "lastModified", "location", "resourceType", "version"]);
+    expect(Object.keys(object(meta)).sort()).toEqual([
+      "created",
+      "lastModified",
+      "location",
+      "resourceType",
+      "version",
+    ]);
   });
 
   test("P-15 C-10 V-2 V-10 the ETag is weak and equal to meta.version", async () => {
@@ -240,10 +246,7 @@ const refused: Readonly<Record<string, readonly [Body, Refusal]>> = {
   "P-11 no schemas": [{ schemas: undefined }, { ...invalidSyntax, names: userUrn }],
   "P-11 S-8 empty schemas": [{ schemas: [] }, { ...invalidSyntax, names: userUrn }],
   "P-11 schemas that are null": [{ schemas: null }, { ...invalidSyntax, names: userUrn }],
-  "P-12 S-9 schemas without the type's own": [
-    { schemas: [enterpriseUserUrn] },
-    { ...invalidValue, names: userUrn },
-  ],
+  "P-12 S-9 schemas without the type's own": [{ schemas: [enterpriseUserUrn] }, { ...invalidValue, names: userUrn }],
   "P-12 S-9 the schema of another type": [{ schemas: [groupUrn] }, { ...invalidValue, names: userUrn }],
   "P-14 S-25 two primary values": [
     {
@@ -254,7 +257,10 @@ const refused: Readonly<Record<string, readonly [Body, Refusal]>> = {
     },
     { ...invalidValue, names: "emails" },
   ],
-  "P-17 names that differ in case alone": [{ title: "a", Title: "b" }, { ...invalidSyntax, names: "title" }],
+  "P-17 names that differ in case alone": [
+    { title: "a", Title: "b" },
+    { ...invalidSyntax, names: "title" },
+  ],
   "P-17 names of sub-attributes that differ in case alone": [
     { name: { givenName: "a", GivenName: "b" } },
     { ...invalidSyntax, names: "name.givenName" },

@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { createGroup, createUser, expectRefusal, groupsPath, notFound, unknownId, usersPath } from "../../support/scim.ts";
+import {
+  createGroup,
+  createUser,
+  expectRefusal,
+  groupsPath,
+  notFound,
+  unknownId,
+  usersPath,
+} from "../../support/scim.ts";
 import { rawRequest, startServer, type TestServer } from "../../support/server.ts";
 
 let server: TestServer;

@@ -155,7 +155,10 @@ const refused: Readonly<Record<string, readonly [Body, Refusal]>> = {
   "RP-10 U-1 an empty userName": [{ userName: "" }, { ...invalidValue, names: "userName" }],
   "DT-11 a value of another type": [{ active: {} }, { ...invalidValue, names: "active" }],
   "P-11 missing schemas": [{ schemas: undefined }, { ...invalidSyntax, names: "schemas" }],
-  "P-17 a name twice": [{ title: "a", TITLE: "b" }, { ...invalidSyntax, names: "title" }],
+  "P-17 a name twice": [
+    { title: "a", TITLE: "b" },
+    { ...invalidSyntax, names: "title" },
+  ],
 };
 
 describe("a replacement is refused", () => {

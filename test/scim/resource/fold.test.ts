@@ -51,6 +51,8 @@ describe("foldCase", () => {
   });
 
   test("equivalent texts fold alike", () => {
-    fc.assert(fc.property(anyText, (text) => expect(foldCase(text.normalize("NFD"))).toBe(foldCase(text.normalize("NFC")))));
+    fc.assert(
+      fc.property(anyText, (text) => expect(foldCase(text.normalize("NFD"))).toBe(foldCase(text.normalize("NFC")))),
+    );
   });
 });

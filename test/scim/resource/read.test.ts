@@ -271,7 +271,9 @@ describe("limits", () => {
   });
 
   test("a list of the most values is taken, one more is too large", () => {
-    const emails = (count: number) => ({ emails: Array.from({ length: count }, (_, index) => ({ value: `${index}` })) });
+    const emails = (count: number) => ({
+      emails: Array.from({ length: count }, (_, index) => ({ value: `${index}` })),
+    });
     expect(issuesOf(readUser(emails(multiValuesMax)))).toEqual([]);
     const { issues } = readUser(emails(multiValuesMax + 1));
     expect(issues.map(({ path, code, kind }) => [path, code, kind])).toEqual([["emails", "too_large", "tooLarge"]]);

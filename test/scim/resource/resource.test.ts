@@ -2,7 +2,18 @@ import { describe, expect, test } from "bun:test";
 import { compatibleProfile, strictProfile } from "../../../src/scim/profile.ts";
 import { issuesError } from "../../../src/scim/resource/resource.ts";
 import { enterpriseUserUrn, groupUrn, userUrn } from "../../../src/scim/urn.ts";
-import { accepted, device, deviceUrn, forgiving, group, issuesOf, readDevice, readUser, user, warrantyUrn } from "./fixture.ts";
+import {
+  accepted,
+  device,
+  deviceUrn,
+  forgiving,
+  group,
+  issuesOf,
+  readDevice,
+  readUser,
+  user,
+  warrantyUrn,
+} from "./fixture.ts";
 
 describe("the body", () => {
   test.each([[null], [undefined], [42], ["text"], [[]], [[{}]], [true]])("P-10 %p is no object", (body) => {
@@ -12,7 +23,11 @@ describe("the body", () => {
   });
 
   test("is never changed by its reading", () => {
-    const body = Object.freeze({ schemas: Object.freeze([userUrn]), USERNAME: "b", emails: Object.freeze({ value: "a" }) });
+    const body = Object.freeze({
+      schemas: Object.freeze([userUrn]),
+      USERNAME: "b",
+      emails: Object.freeze({ value: "a" }),
+    });
     const before = JSON.stringify(body);
     user.read(body, compatibleProfile);
     expect(JSON.stringify(body)).toBe(before);
