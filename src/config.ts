@@ -11,8 +11,9 @@ const whole = z
   .regex(/^[1-9]\d{0,9}$/, "must be a whole number above 0")
   .transform(Number);
 const text = z.string().min(1, "must not be empty");
+const path = text.transform((value) => resolve(value));
 const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
-const smtpUrl = z.url({ protocol: /^smtps?$/, error: "must be an smtp or smtps URL" });
+const smtpUrl = z.url({ protocol: /^smtps?$/, hostname: /./, error: "must be an smtp or smtps URL" });
 
 interface Setting {
   readonly env: string;
@@ -37,7 +38,7 @@ export const settings = {
   dataDir: {
     env: "MUSTER_DATA_DIR",
     flag: "data",
-    schema: text,
+    schema: path,
     fallback: "./data",
     says: "directory of the database muster.db; made if it is not there",
   },
@@ -53,12 +54,12 @@ export const settings = {
     schema: httpUrl,
     says: "address under which people reach this server, for links in mails",
   },
-  tlsCert: { env: "MUSTER_TLS_CERT", flag: "tls-cert", schema: text, says: "certificate file (PEM); serves https" },
-  tlsKey: { env: "MUSTER_TLS_KEY", flag: "tls-key", schema: text, says: "private key file (PEM) of the certificate" },
+  tlsCert: { env: "MUSTER_TLS_CERT", flag: "tls-cert", schema: path, says: "certificate file (PEM); serves https" },
+  tlsKey: { env: "MUSTER_TLS_KEY", flag: "tls-key", schema: path, says: "private key file (PEM) of the certificate" },
   keyFile: {
     env: "MUSTER_KEY_FILE",
     flag: "key-file",
-    schema: text,
+    schema: path,
     says: "file of the key that encrypts connector secrets; unset is muster.key in the data directory",
   },
   adminUsername: {
@@ -149,7 +150,8 @@ export function readConfig(
     const parsed = setting.schema.safeParse(given);
     if (!parsed.success) {
       const source = fromFlag !== undefined && setting.flag !== undefined ? `--${setting.flag}` : setting.env;
-      const shown = setting.flag === undefined ? "" : ` (it is ${JSON.stringify(given.slice(0, 100))})`;
+      const shown =
+        setting.flag === undefined ? "" : ` (it is ${JSON.stringify(withoutPassword(given).slice(0, 100))})`;
       return { error: `${source} ${parsed.error.issues[0]?.message ?? "is not valid"}${shown}` };
     }
     values[name] = parsed.data;
@@ -158,7 +160,12 @@ export function readConfig(
   const config = values as Config;
   const error = contradiction(config);
   if (error !== undefined) return { error };
-  return { config: { ...config, dataDir: resolve(config.dataDir) }, warnings: unknownVariables(environment) };
+  return { config, warnings: unknownVariables(environment) };
+}
+
+/** An address as an error may show it: without what stands before its host. */
+function withoutPassword(text: string): string {
+  return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?[^/]*@/i, "$1…@");
 }
 
 function contradiction(config: Config): string | undefined {

@@ -1,5 +1,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
+import http from "node:http";
 import { availableParallelism } from "node:os";
+import { createSecureContext } from "node:tls";
 import { ensureAdministrator, type FirstStart } from "./access/first-start.ts";
 import { hashPassword } from "./access/password.ts";
 import { createAuthenticator } from "./access/principal.ts";
@@ -31,6 +33,12 @@ export interface Server {
 
 /** Seconds a connection may be silent while an answer is made: an import may be waited for this long. */
 const idleSeconds = 120;
+
+/** How long requests under way may take once the server is to stop. */
+const drainMsMax = 10_000;
+
+/** Bytes of a request's head: a filter of the most characters, each percent-encoded, and more, so that a longer one is told. */
+const headBytesMax = 131_072;
 
 /**
  * Starts everything: lock, store, administrator, import worker, HTTP. The tests start this same thing on port 0.
@@ -91,24 +99,48 @@ async function listen(config: Config, ports: AppPorts, store: Store) {
   const userType = ports.types.get("User");
   const { adminUsername: userName, adminPassword: password, adminToken: token } = config;
   const firstStart = userType && (await ensureAdministrator(store, userType, { userName, password, token }, ports));
-  const app = createApp(ports);
-  const options = () => ({
-    fetch: app.fetch,
-    idleTimeout: idleSeconds,
-    // Each kind of body has a limit of its own, with an answer that names it.
-    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-    ...tlsOptions(config),
-  });
-  const server = Bun.serve({ ...options(), hostname: config.host, port: config.port, development: false });
-  const listener = {
-    url: server.url,
-    reload: () => void server.reload(options()),
-    stop: () => server.stop(),
-  };
-  return { listener, firstStart };
+  return { listener: openListener(config, createApp(ports).fetch), firstStart };
 }
 
-function tlsOptions({ tlsCert, tlsKey }: Config) {
+function openListener(config: Config, fetch: App["fetch"]) {
+  // Bun lets it be set, its types do not say so.
+  Object.assign(http, { maxHeaderSize: headBytesMax });
+  const serve = (port: number) =>
+    Bun.serve({
+      fetch,
+      hostname: config.host,
+      port,
+      development: false,
+      idleTimeout: idleSeconds,
+      // Each kind of body has a limit of its own, with an answer that names it.
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+      ...tlsOptions(config),
+    });
+  let server = serve(config.port);
+  const { url } = server;
+  let earlier: Promise<unknown> = Promise.resolve();
+  return {
+    url,
+    /** Bun.serve's own reload keeps the certificate it started with: a new listener takes the port over. */
+    reload() {
+      const { tls } = tlsOptions(config);
+      if (tls === undefined) return;
+      // Throws for files that are none, before anything is given up.
+      createSecureContext(tls);
+      earlier = Promise.all([earlier, server.stop()]);
+      server = serve(Number(url.port));
+    },
+    async stop() {
+      const drained = Promise.all([earlier, server.stop()]);
+      // Whoever stalls in the middle of a request does not hold up the others for ever.
+      const timer = setTimeout(() => void server.stop(true), drainMsMax);
+      await drained;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function tlsOptions({ tlsCert, tlsKey }: Config): { readonly tls?: { readonly cert: string; readonly key: string } } {
   if (tlsCert === undefined || tlsKey === undefined) return {};
   return { tls: { cert: readFileSync(tlsCert, "utf8"), key: readFileSync(tlsKey, "utf8") } };
 }

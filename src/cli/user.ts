@@ -1,7 +1,7 @@
 import { Command } from "@commander-js/extra-typings";
 import { hashPassword, randomPassword } from "../access/password.ts";
 import { builtInUserType } from "../access/principal.ts";
-import { isRole, roles } from "../access/scope.ts";
+import { isRole, roles, scopes } from "../access/scope.ts";
 import { createDirectory } from "../directory/resources.ts";
 import { ScimError } from "../scim/error.ts";
 import { strictProfile } from "../scim/profile.ts";
@@ -72,7 +72,7 @@ function createCommand(io: Io) {
     if (compiled === undefined) throw new Error("no resource type User");
     await withStore(configFrom(options, io), async (store) => {
       const directory = createDirectory({ store, now: Date.now, newId: () => Bun.randomUUIDv7(), hashPassword });
-      const caller = { tenantId: defaultTenantId, profile: strictProfile };
+      const caller = { tenantId: defaultTenantId, scopes: new Set(scopes), profile: strictProfile };
       const body = { schemas: [compiled.type.base.id], userName };
       const { stored } = await directory.create(caller, compiled, body).catch((error: unknown) => {
         throw error instanceof ScimError ? new CliError(error.detail) : error;

@@ -1,3 +1,4 @@
+import type { Scope } from "../access/scope.ts";
 import { ScimError } from "../scim/error.ts";
 import type { BoundFilter } from "../scim/filter/bind.ts";
 import { isJsonObject, type JsonObject } from "../scim/json.ts";
@@ -24,11 +25,12 @@ export interface DirectoryPorts {
 /** Whose resources, and what is forgiven to the one who asks. */
 export interface Caller {
   readonly tenantId: number;
+  readonly scopes: ReadonlySet<Scope>;
   readonly profile: Profile;
 }
 
 /** How often a replacement is computed anew because another change came between. */
-const replaceAttemptsMax = 10;
+const replaceAttemptsMax = 100;
 
 /** Reads and changes resources of any type; everything throws ScimError. */
 export interface Directory {
@@ -36,7 +38,10 @@ export interface Directory {
   create(caller: Caller, compiled: CompiledType, body: unknown): Promise<ResourceView>;
   /** Throws notFound. */
   get(caller: Caller, compiled: CompiledType, id: string): Promise<ResourceView>;
-  /** Throws notFound, preconditionFailed when `ifMatch` names another version, and what create throws. */
+  /**
+   * Throws notFound, preconditionFailed when `ifMatch` names another version, forbidden when the user has a role here
+   * and the caller is no administrator, and what create throws.
+   */
   replace(
     caller: Caller,
     compiled: CompiledType,
@@ -44,7 +49,7 @@ export interface Directory {
     body: unknown,
     ifMatch: string | undefined,
   ): Promise<ResourceView>;
-  /** Throws notFound or preconditionFailed. */
+  /** Throws notFound, preconditionFailed or forbidden. */
   remove(caller: Caller, compiled: CompiledType, id: string, ifMatch: string | undefined): Promise<void>;
   list(
     caller: Caller,
@@ -75,33 +80,33 @@ export function createDirectory(ports: DirectoryPorts): Directory {
     },
 
     async replace(caller, compiled, id, body, ifMatch) {
+      let current = await recordOf(store, caller, compiled, id);
+      requireMatch(ifMatch, current.version);
+      await requireMayChange(store, caller, id);
+      const named = readBody(compiled, body, caller.profile, {});
+      const password = await passwordOf(ports, named);
+      // It depends on the version it is computed from when the client names one, or leaves out what then stays.
+      const keepsActive = compiled.hasActive && named.attributes.active === undefined;
+      const depends = keepsActive || namesVersion(ifMatch);
       for (let attempt = 0; attempt < replaceAttemptsMax; attempt++) {
-        const current = await recordOf(store, caller, compiled, id);
-        requireMatch(ifMatch, current.version);
-        const resource = readBody(compiled, body, caller.profile, replaceDefaults(compiled, current));
+        const resource = keepsActive ? readBody(compiled, body, caller.profile, activeOf(current)) : named;
+        const expected = depends ? { expectedVersion: current.version } : {};
         const content = contentOf(compiled, resource, id, now());
-        const password = await passwordOf(ports, resource);
-        const expectedVersion = current.version;
-        const result = await commit(store, caller, {
-          kind: "replaceResource",
-          expectedVersion,
-          ...content,
-          ...password,
-        });
+        const result = await commit(store, caller, { kind: "replaceResource", ...expected, ...content, ...password });
         if (!("kind" in result)) return view(store, caller, compiled, storedOf(content, result));
         if (result.kind !== "version") throw refusalError(result, compiled, id, resource);
+        current = await recordOf(store, caller, compiled, id);
+        requireMatch(ifMatch, current.version);
       }
       throw new ScimError("conflict", "The resource changes too often to be replaced; try again.");
     },
 
     async remove(caller, compiled, id, ifMatch) {
+      await requireMayChange(store, caller, id);
       const change = { kind: "deleteResource", resourceType: compiled.type.name, id, at: now() } as const;
-      let expected: { expectedVersion?: number } = {};
-      if (ifMatch !== undefined) {
-        const { version } = await recordOf(store, caller, compiled, id);
-        requireMatch(ifMatch, version);
-        expected = { expectedVersion: version };
-      }
+      const current = namesVersion(ifMatch) ? await recordOf(store, caller, compiled, id) : undefined;
+      if (current !== undefined) requireMatch(ifMatch, current.version);
+      const expected = current === undefined ? {} : { expectedVersion: current.version };
       const result = await commit(store, caller, { ...change, ...expected });
       if ("kind" in result) throw refusalError(result, compiled, id);
     },
@@ -155,10 +160,25 @@ function readBody(compiled: CompiledType, body: unknown, profile: Profile, defau
 }
 
 /** A PUT that does not mention `active` neither locks a user out nor lets one in again. */
-function replaceDefaults(compiled: CompiledType, current: StoredResource): JsonObject {
-  if (!compiled.hasActive) return {};
+function activeOf(current: StoredResource): JsonObject {
   const doc: unknown = JSON.parse(current.doc);
   return isJsonObject(doc) && typeof doc.active === "boolean" ? { active: doc.active } : {};
+}
+
+/** True when a condition is about a version; `*` asks only that the resource is there, which every change does. */
+function namesVersion(ifMatch: string | undefined): boolean {
+  return ifMatch !== undefined && ifMatch.trim() !== "*";
+}
+
+/**
+ * Who may do something on this server is changed by its administrators alone: a client that provisions could else set
+ * such a user's password, and then be that user.
+ *
+ * @throws ScimError forbidden
+ */
+async function requireMayChange(store: Store, { tenantId, scopes }: Caller, id: string): Promise<void> {
+  if (scopes.has("admin") || (await store.access.roles(tenantId, id)).length === 0) return;
+  throw new ScimError("forbidden", "The user has a role on this server; only an administrator may change it.");
 }
 
 async function passwordOf(

@@ -4,7 +4,8 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 export const scimMediaType = "application/scim+json";
 
 /** Clients that name plain JSON and not SCIM's get what they name; everybody else gets SCIM's (RFC 7644 §3.8). */
-function mediaTypeFor(accept: string | undefined): string {
+function mediaTypeFor(header: string | undefined): string {
+  const accept = header?.toLowerCase();
   if (accept === undefined || accept.includes("scim+json")) return scimMediaType;
   return accept.includes("application/json") ? "application/json" : scimMediaType;
 }

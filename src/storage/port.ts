@@ -100,6 +100,8 @@ export interface AccessReads {
   tokens(tenantId: number): Promise<readonly TokenRecord[]>;
   /** Everybody who has a password or a role, oldest first. */
   accounts(tenantId: number): Promise<readonly AccountRecord[]>;
+  /** The roles of the user with that id; none when there is no such user. */
+  roles(tenantId: number, userId: string): Promise<readonly string[]>;
   /** What the user with that userName, folded by the caller, may log in with and do; undefined when not active. */
   credential(tenantId: number, resourceType: string, key: string): Promise<CredentialRecord | undefined>;
 }

@@ -12,7 +12,7 @@ describe("a hash", () => {
     expect(await hashPassword("same")).not.toBe(await hashPassword("same"));
   });
 
-  test.each([["t1meMa$heen"], ["ü€👩‍👩‍👧"], [" blank in front"], ["a:b:c"], ["x".repeat(10_000)]])(
+  test.each([["t1meMa$heen"], ["ü€👩‍👩‍👧"], [" blank in front"], ["a:b:c"], ["x".repeat(100)]])(
     "verifies its password and no other: %p",
     async (password) => {
       const hash = await hashPassword(password);

@@ -156,7 +156,7 @@ describe("Basic", () => {
     expect(await authenticate(basic(userName, "right"))).toBeUndefined();
   });
 
-  test.each(["a:b:c", "ü€👩", " blanks ", "x".repeat(1000)])("takes the password %p", async (password) => {
+  test.each(["a:b:c", "ü€👩", " blanks ", "x".repeat(100)])("takes the password %p", async (password) => {
     const userName = unique();
     await makeUser(userName, { password });
     expect(await authenticator().authenticate(basic(userName, password))).toBeDefined();

@@ -5,9 +5,9 @@ import { testIo } from "./io.ts";
 
 describe("the text of a progress", () => {
   const texts: readonly (readonly [progress: Progress, elapsedMs: number, text: string])[] = [
-    [{ what: "reading", done: 0, total: 0 }, 0, "reading 0 rows  0/s"],
+    [{ what: "reading", done: 0, total: 0 }, 0, "reading 0 rows"],
     [{ what: "reading", done: 1_234_567, total: 0 }, 10_000, "reading 1,234,567 rows  123,457/s"],
-    [{ what: "importing", done: 0, total: 300 }, 0, "importing [------------------------] 0 %  0/300 rows  0/s"],
+    [{ what: "importing", done: 0, total: 300 }, 0, "importing [------------------------] 0 %  0/300 rows"],
     [
       { what: "importing", done: 150, total: 300 },
       125,
@@ -47,9 +47,9 @@ describe("a progress meter", () => {
     const io = testIo(true);
     let now = 0;
     const meter = progressMeter(io, () => now);
-    meter(importing(0));
+    meter.show(importing(0));
     now = 500;
-    meter(importing(500));
+    meter.show(importing(500));
     expect(io.drawn).toEqual([progressText(importing(0), 0), progressText(importing(500), 500)]);
     expect(io.errors).toEqual([]);
   });
@@ -58,7 +58,7 @@ describe("a progress meter", () => {
     const io = testIo(false);
     let now = 0;
     const meter = progressMeter(io, () => now);
-    for (; now <= 12_000; now += 200) meter(importing(now / 100));
+    for (; now <= 12_000; now += 200) meter.show(importing(now / 100));
     expect(io.drawn).toEqual([]);
     expect(io.errors).toEqual([progressText(importing(50), 5000), progressText(importing(100), 10_000)]);
   });
@@ -67,21 +67,33 @@ describe("a progress meter", () => {
     const io = testIo(true);
     let now = 0;
     const meter = progressMeter(io, () => now);
-    meter({ what: "importing", done: 90_000, total: 100_000 });
+    meter.show({ what: "importing", done: 90_000, total: 100_000 });
     now = 1000;
-    meter({ what: "importing", done: 91_000, total: 100_000 });
+    meter.show({ what: "importing", done: 91_000, total: 100_000 });
     expect(io.drawn.at(-1)).toContain(" 91,000/100,000 rows  1,000/s  9 s left");
+  });
+
+  test("leaves the last progress in the log, or on the screen", () => {
+    for (const isTerminal of [false, true]) {
+      const io = testIo(isTerminal);
+      let now = 0;
+      const meter = progressMeter(io, () => now);
+      meter.show(importing(0));
+      now = 1000;
+      meter.end(importing(1000));
+      expect(io.errors).toEqual([progressText(importing(1000), 1000)]);
+    }
   });
 
   test("begins anew with each kind of work", () => {
     const io = testIo(true);
     let now = 0;
     const meter = progressMeter(io, () => now);
-    meter({ what: "reading", done: 0, total: 0 });
+    meter.show({ what: "reading", done: 0, total: 0 });
     now = 10_000;
-    meter(importing(0));
+    meter.show(importing(0));
     now = 11_000;
-    meter(importing(100));
+    meter.show(importing(100));
     expect(io.drawn.at(-1)).toContain("  100/s  ");
   });
 });

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hashPassword, verifyPassword } from "../../src/access/password.ts";
+import type { Scope } from "../../src/access/scope.ts";
 import { createDirectory, type Directory } from "../../src/directory/resources.ts";
 import { ScimError } from "../../src/scim/error.ts";
 import { compatibleProfile, strictProfile } from "../../src/scim/profile.ts";
@@ -15,7 +16,7 @@ import { unique } from "../support/server.ts";
 
 const users = compileType(typeNamed("User"));
 const groups = compileType(typeNamed("Group"));
-const caller = { tenantId: defaultTenantId, profile: compatibleProfile };
+const caller = { tenantId: defaultTenantId, scopes: new Set<Scope>(), profile: compatibleProfile };
 const everybody = { startIndex: 1, count: 1000 };
 
 const folder = mkdtempSync(join(tmpdir(), "muster-directory-"));
@@ -187,5 +188,23 @@ describe("active", () => {
       directory.replace(caller, users, stored.id, user(userName, { title: "Guide" }), undefined),
     ]);
     expect(JSON.parse(renamed.stored.doc)).toMatchObject({ active: false, title: "Guide" });
+  });
+});
+
+describe("a user with a role on this server", () => {
+  const administrator = { ...caller, scopes: new Set<Scope>(["admin"]) };
+
+  test("is changed and deleted by administrators alone: others could else become that user", async () => {
+    const userName = unique("boss");
+    const { stored } = await directory.create(caller, users, user({ userName }));
+    await store.commit([
+      { tenantId: defaultTenantId, changes: [{ kind: "setRoles", userId: stored.id, roles: ["auditor"] }] },
+    ]);
+    const takeover = user({ userName, password: "mine now" });
+    expect(await refusal(directory.replace(caller, users, stored.id, takeover, undefined))).toBe("forbidden");
+    expect(await refusal(directory.remove(caller, users, stored.id, undefined))).toBe("forbidden");
+    expect((await store.access.credential(defaultTenantId, "User", foldCase(userName)))?.passwordHash).toBeNull();
+    expect(await refusal(directory.replace(administrator, users, stored.id, takeover, undefined))).toBe("accepted");
+    expect(await refusal(directory.remove(administrator, users, stored.id, undefined))).toBe("accepted");
   });
 });

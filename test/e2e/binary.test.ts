@@ -106,7 +106,17 @@ describe("a wrong setting is named in one line, with exit 1:", () => {
 
   test("TLS files that are not there", () =>
     inPlace(async ({ path, dataDir }) => {
-      const args = ["serve", "--port", "0", "--data", dataDir, "--tls-cert", `${path}/c.pem`, "--tls-key", `${path}/k.pem`];
+      const args = [
+        "serve",
+        "--port",
+        "0",
+        "--data",
+        dataDir,
+        "--tls-cert",
+        `${path}/c.pem`,
+        "--tls-key",
+        `${path}/k.pem`,
+      ];
       expectOneLine(await run(args), `${path}/c.pem`);
     }));
 
@@ -192,7 +202,7 @@ describe("muster import into a directory that nobody serves", () => {
       const dry = await importInto(place, "userName\nana\nANA\n", "--dry-run");
       expect(dry.exitCode).toBe(2);
       expect(dry.stdout).toContain("2 rows: 1 would be created, 1 would be duplicate\n");
-      expect((await importInto(place, "userName\nana\n")).stdout).toContain("1 rows: 1 created\n");
+      expect((await importInto(place, "userName\nana\n")).stdout).toContain("1 row: 1 created\n");
     }));
 
   test("is seen by the server that starts afterwards", () =>
@@ -219,8 +229,11 @@ describe("muster import --url", () => {
       expect(some.exitCode).toBe(2);
       expect(some.stdout).toContain("2 rows: 1 created, 1 duplicate\n");
       expect(some.stdout).toMatch(new RegExp(`the whole report: ${url}/api/imports/[0-9a-f-]{36}/report\\.csv\\n`));
-      expect((await importAs(token, "userName\ncy\n", "--dry-run")).stdout).toContain("1 rows: 1 would be created\n");
-      expectOneLine(await importAs(token, "shoeSize,userName\n42,ana\n"), 'line 1: no attribute of User is called "shoeSize"');
+      expect((await importAs(token, "userName\ncy\n", "--dry-run")).stdout).toContain("1 row: 1 would be created\n");
+      expectOneLine(
+        await importAs(token, "shoeSize,userName\n42,ana\n"),
+        'line 1: no attribute of User is called "shoeSize"',
+      );
       expectOneLine(await importAs("mst_wrong", "userName\n"), `${url} answered 401`);
       const reader = await makeToken(place.dataDir, "scim:read");
       expectOneLine(await importAs(reader, "userName\n"), `${url} answered 403`);
@@ -237,7 +250,6 @@ describe("muster import --url", () => {
 describe("what lies in the working directory", () => {
   test("is not read: neither .env nor bunfig.toml nor what that names", () =>
     inPlace(async (place) => {
-      const marks = ["preloaded", "also"];
       await place.write("evil.ts", `await Bun.write(${JSON.stringify(join(place.path, "preloaded"))}, "");`);
       await place.write("bunfig.toml", 'preload = ["./evil.ts"]\n');
       await place.write("package.json", '{"name": "evil", "type": "commonjs"}');
@@ -248,10 +260,10 @@ describe("what lies in the working directory", () => {
       const server = await place.serve({ cwd: place.path, env: { NODE_ENV: "production" } });
       expect(server.stdout()).toContain('administrator "admin" made with the password ');
       expect(await login(server.url, "mallory", "known")).toBe(401);
-      // --port would win over .env, so the variable itself is tried where no flag is given.
-      const openapi = await run(["token", "list", "--data", place.dataDir], { cwd: place.path });
-      expect([openapi.exitCode, openapi.stderr]).toEqual([0, ""]);
-      for (const mark of marks) expect(existsSync(join(place.path, mark))).toBe(false);
+      // --port wins over a variable, so a command without it shows that the variable is not there either.
+      const listed = await run(["token", "list", "--data", place.dataDir], { cwd: place.path });
+      expect([listed.exitCode, listed.stderr]).toEqual([0, ""]);
+      expect(existsSync(join(place.path, "preloaded"))).toBe(false);
     }));
 });
 
@@ -264,13 +276,7 @@ describe("a database of a newer version", () => {
       db.run("INSERT INTO __drizzle_migrations (hash, created_at) VALUES ('of the future', 9999999999999)");
       db.close();
       const csv = await place.write("people.csv", "userName\nana\n");
-      const commands = [
-        ["serve", "--port", "0"],
-        ["migrate"],
-        ["token", "list"],
-        ["user", "list"],
-        ["import", csv],
-      ];
+      const commands = [["serve", "--port", "0"], ["migrate"], ["token", "list"], ["user", "list"], ["import", csv]];
       for (const command of commands) {
         const ran = await run([...command, "--data", place.dataDir]);
         expectOneLine(ran, `the database ${file} was written by a newer muster`, "restore a backup");
@@ -376,7 +382,10 @@ describe("beside a running server", () => {
       expect(stdout).not.toContain(token);
       const [id = ""] = stdout.split("  ");
       expect((await run(["token", "revoke", id, "--data", place.dataDir])).exitCode).toBe(0);
-      expect(await status()).toBe(401);
+      // A server remembers a token for a second.
+      const ended = performance.now();
+      await until("the token to be refused", async () => ((await status()) === 401 ? true : undefined));
+      expect(performance.now() - ended).toBeLessThan(2000);
       expectOneLine(await run(["token", "revoke", id, "--data", place.dataDir]), `there is no token ${id}`);
       const wrong = ["token", "create", "--name", "x", "--scope", "everything", "--data", place.dataDir];
       expectOneLine(await run(wrong), "there is no scope everything");

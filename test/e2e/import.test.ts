@@ -101,7 +101,9 @@ describe("an import that is killed", () => {
       await server.kill();
       const db = new Database(join(place.dataDir, "muster.db"));
       expect(db.query("SELECT state FROM import_job").all()).toEqual([{ state: "parsing" }]);
-      expect(db.query("SELECT count(*) AS count FROM resource WHERE resource_type = 'User'").get()).toEqual({ count: 0 });
+      expect(db.query("SELECT count(*) AS count FROM resource WHERE resource_type = 'User'").get()).toEqual({
+        count: 0,
+      });
       db.close();
 
       const again = await place.serve();
@@ -113,7 +115,7 @@ describe("an import that is killed", () => {
   test("while it comes in has failed after the next start, and nothing of it is left", () =>
     inPlace(async (place) => {
       const { server, token } = await begin(place);
-      const { promise: cut, reject } = Promise.withResolvers<never>();
+      const { promise: cut, resolve: end } = Promise.withResolvers<void>();
       async function* body(): AsyncGenerator<Uint8Array> {
         yield Buffer.from('--b\r\nContent-Disposition: form-data; name="file"; filename="people.csv"\r\n\r\n');
         for (let sent = 0; sent < 4; sent++) yield Buffer.from("userName\n".repeat(120_000));
@@ -124,13 +126,42 @@ describe("an import that is killed", () => {
       const sending = api.request("/api/imports", { method: "POST", headers, body: body() }).catch(() => undefined);
       const { id } = await until("the job of the upload", async () => (await api.jobs())[0]);
       await server.kill();
-      reject(new Error("the server is gone"));
+      end();
       expect(await sending).toBeUndefined();
 
       const again = await place.serve();
       const job = await client(again.url, token).job(id);
       expect([job.state, job.message]).toEqual(["failed", "The upload was cut off by a restart."]);
       expect(await again.stop()).toBe(0);
+      expectSound(place.dataDir);
+    }));
+
+  test("by its sender, who goes away in the middle of the file, has failed, and nothing of it is left", () =>
+    inPlace(async (place) => {
+      const { server, token } = await begin(place);
+      const api = client(server.url, token);
+      const { hostname, port } = new URL(server.url);
+      const socket = await Bun.connect({ hostname, port: Number(port), socket: { data: () => undefined } });
+      const head = [
+        "POST /api/imports HTTP/1.1",
+        "Host: test",
+        `Authorization: Bearer ${token}`,
+        "Content-Type: multipart/form-data; boundary=b",
+        "Content-Length: 50000000",
+      ];
+      socket.write(
+        `${head.join("\r\n")}\r\n\r\n--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n`,
+      );
+      socket.write("userName\n".repeat(1000));
+      const { id } = await until("the job of the upload", async () => (await api.jobs())[0]);
+      socket.terminate();
+      const job = await until("the job to fail", async () => {
+        const current = await api.job(id);
+        return current.state === "received" ? undefined : current;
+      });
+      expect([job.state, job.message]).toEqual(["failed", "The upload ended early."]);
+      expect((await api.users()).total).toBe(0);
+      expect(await server.stop()).toBe(0);
       expectSound(place.dataDir);
     }));
 

@@ -77,7 +77,7 @@ describe("a server whose store is gone", () => {
     expectRefusal(answer, { status: 503, names: "The store does not answer." });
     expect(Number(answer.header("Retry-After"))).toBeGreaterThan(0);
     expect(answer.text).not.toMatch(/sqlite|\.ts|at /i);
-    expect(lines.join("\n")).toMatch(/^error .*"path":"\/readyz".*"cause":".*closed/);
+    expect(lines.join("\n")).toMatch(/^error .*"path":"\/readyz".*"cause":".*closed/m);
   });
 
   test("ER-3 answers 500 or 503 without telling why, and writes the cause to its log", async () => {

@@ -106,11 +106,13 @@ describe("an id that is a path", () => {
     "*",
     "__proto__",
     "constructor",
-    "x".repeat(10_000),
-    "%F0%9F%91%A9".repeat(1000),
+  ].map((id) => [id, id]);
+  const long = [
+    ["10,000 characters", "x".repeat(10_000)],
+    ["1,000 encoded pictures", "%F0%9F%91%A9".repeat(1000)],
   ];
 
-  test.each(ids)("%p is 404 for GET, PUT and DELETE", async (id) => {
+  test.each([...ids, ...long])("%s is 404 for GET, PUT and DELETE", async (_, id) => {
     for (const method of ["GET", "PUT", "DELETE"]) {
       const body = method === "PUT" ? JSON.stringify(user(unique())) : "";
       const about = body === "" ? [] : ["Content-Type: application/json", `Content-Length: ${body.length}`];
@@ -179,7 +181,7 @@ describe("a filter that is too much", () => {
 });
 
 describe("a head that is odd", () => {
-  test.each(["a b", "evil.example/x", '"><script>', "user@evil.example", "", "x".repeat(5000)])(
+  test.each(["a b", "evil.example/x", '"><script>', "user@evil.example", "", "[::1", "x".repeat(500)])(
     "Host %p is answered without an error of the server",
     async (host) => {
       const answer = await rawRequest(server, `GET ${usersPath}/${unknownId} HTTP/1.1`, [`Host: ${host}`]);
@@ -193,8 +195,8 @@ describe("a head that is odd", () => {
     ["Bearer ", 401],
     ["Basic ====", 401],
     ["Basic \x00", 401],
-    [`Bearer ${"x".repeat(10_000)}`, 401],
-    [`Basic ${"A".repeat(10_000)}`, 401],
+    [`Bearer ${"x".repeat(200)}`, 401],
+    [`Basic ${"A".repeat(200)}`, 401],
     ["__proto__ x", 401],
     ["toString x", 401],
     [" ", 401],

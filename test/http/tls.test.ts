@@ -9,6 +9,9 @@ const folder = mkdtempSync(join(tmpdir(), "muster-tls-"));
 const tlsCert = join(folder, "cert.pem");
 const tlsKey = join(folder, "key.pem");
 
+/** The common name of the certificate that the server should serve. */
+let served = "first";
+
 /** Makes a key and a certificate of its own for 127.0.0.1, over the files that are there. */
 function makeCertificate(name: string): void {
   const subject = ["-subj", `/CN=${name}`, "-addext", "subjectAltName=IP:127.0.0.1"];
@@ -35,7 +38,7 @@ function ready({ url }: TestServer, ca = readFileSync(tlsCert, "utf8")): Promise
 
 let server: TestServer;
 beforeAll(async () => {
-  makeCertificate("first");
+  makeCertificate(served);
   server = await startServer({ tlsCert, tlsKey });
 });
 afterAll(async () => {
@@ -46,7 +49,7 @@ afterAll(async () => {
 describe("a server with a certificate and its key", () => {
   test("SEC-1 serves https with that certificate", async () => {
     expect(server.url).toStartWith("https://127.0.0.1:");
-    expect(await certificateName(server)).toBe("first");
+    expect(await certificateName(server)).toBe(served);
     expect((await ready(server)).status).toBe(200);
   });
 
@@ -68,7 +71,7 @@ describe("a server with a certificate and its key", () => {
     expect(() => server.server.reload()).toThrow();
     rmSync(tlsCert);
     expect(() => server.server.reload()).toThrow();
-    expect(await certificateName(server)).toBe("first");
+    expect(await certificateName(server)).toBe(served);
     writeFileSync(tlsCert, before[0]);
     writeFileSync(tlsKey, before[1]);
     expect((await ready(server)).status).toBe(200);
@@ -76,9 +79,10 @@ describe("a server with a certificate and its key", () => {
 
   test("reload() after the files were replaced serves the new certificate", async () => {
     makeCertificate("second");
-    expect(await certificateName(server)).toBe("first");
+    expect(await certificateName(server)).toBe(served);
     server.server.reload();
-    expect(await certificateName(server)).toBe("second");
+    served = "second";
+    expect(await certificateName(server)).toBe(served);
     expect((await ready(server)).status).toBe(200);
   });
 });

@@ -1,6 +1,14 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { finalState, fullCounts, isSettled, legalFrom, settledRows, summary, unfinishedStates } from "../../src/import/job.ts";
+import {
+  finalState,
+  fullCounts,
+  isSettled,
+  legalFrom,
+  settledRows,
+  summary,
+  unfinishedStates,
+} from "../../src/import/job.ts";
 import { type ImportState, importStates, type RowCounts, rowOutcomes, zeroCounts } from "../../src/storage/import.ts";
 
 /** From each state to those it may go to; whatever is not here is refused. */
@@ -28,7 +36,14 @@ describe("a job goes", () => {
   }
 
   test("to an end from every state", () => {
-    const ends = new Set<ImportState>(["completed", "completed_with_errors", "stopped", "failed", "cancelled", "undone"]);
+    const ends = new Set<ImportState>([
+      "completed",
+      "completed_with_errors",
+      "stopped",
+      "failed",
+      "cancelled",
+      "undone",
+    ]);
     for (const start of importStates) {
       const reached = new Set<ImportState>([start]);
       for (const state of reached) for (const next of transitions[state]) reached.add(next);
@@ -45,7 +60,9 @@ describe("a job is settled", () => {
     }),
   );
   test.each(settled)("%s, dry run %s: %s", (state, dryRun, expected) => {
-    expect(isSettled({ state, request: { dialect: "auto", mode: "create", match: "userName", dryRun } })).toBe(expected);
+    expect(isSettled({ state, request: { dialect: "auto", mode: "create", match: "userName", dryRun } })).toBe(
+      expected,
+    );
   });
 
   test("never while it waits for the runner", () => {

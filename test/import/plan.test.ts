@@ -1,13 +1,14 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import type { Scope } from "../../src/access/scope.ts";
 import { createDirectory } from "../../src/directory/resources.ts";
 import { type GroupReference, judgeRow, type Verdict } from "../../src/import/plan.ts";
+import { csvCell } from "../../src/import/report.ts";
 import { ScimError } from "../../src/scim/error.ts";
 import type { Json, JsonObject } from "../../src/scim/json.ts";
 import { strictProfile } from "../../src/scim/profile.ts";
 import { enterpriseUserUrn, userUrn } from "../../src/scim/urn.ts";
 import { defaultTenantId } from "../../src/storage/port.ts";
-import { csvCell } from "../../src/import/report.ts";
 import { fakeHash, inDirectory, type TestDirectory } from "./support/directory.ts";
 import { compiledUser, mapTable } from "./support/table.ts";
 
@@ -106,7 +107,11 @@ async function post({ store, ports }: TestDirectory, body: JsonObject): Promise<
   const { now, newId } = ports;
   const users = createDirectory({ store, now, newId, hashPassword: async (password) => fakeHash(password) });
   try {
-    const { stored } = await users.create({ tenantId: defaultTenantId, profile: strictProfile }, compiledUser, body);
+    const { stored } = await users.create(
+      { tenantId: defaultTenantId, scopes: new Set<Scope>(), profile: strictProfile },
+      compiledUser,
+      body,
+    );
     return JSON.parse(stored.doc);
   } catch (error) {
     if (error instanceof ScimError) return error.detail;
@@ -169,9 +174,12 @@ describe("a row has the verdict of POST /Users for the same data", () => {
   test("also where it is refused", () =>
     inDirectory(async (directory) => {
       const refused: readonly (readonly [string, JsonObject])[] = [
-        ["userName\n\"\ufeff\"\n", {}],
+        ['userName\n"\ufeff"\n', {}],
         ["userName,title\n,Boss\n", { title: "Boss" }],
-        [`userName,x509Certificates.value\nana,${csvCell("&&&")}\n`, { userName: "ana", x509Certificates: [{ value: "&&&" }] }],
+        [
+          `userName,x509Certificates.value\nana,${csvCell("&&&")}\n`,
+          { userName: "ana", x509Certificates: [{ value: "&&&" }] },
+        ],
       ];
       for (const [text, data] of refused) {
         const verdict = await judgeOne(text);

@@ -79,7 +79,8 @@ describe("an import", () => {
       expect(directory.hashed).toEqual(["Password1", "Password2", "Password3"].map(fakeHash));
       expect(await directory.import(wso2AskPasswordCsv)).toMatchObject({
         state: "completed_with_errors",
-        message: "Bulk User Import was completed with Errors. Success count : 0,  Failed Count : 0, Duplicate Count : 3.",
+        message:
+          "Bulk User Import was completed with Errors. Success count : 0,  Failed Count : 0, Duplicate Count : 3.",
         counts: { created: 0, duplicate: 3 },
         request: { dialect: "wso2-claims" },
       });
@@ -224,9 +225,7 @@ describe("groups", () => {
     inDirectory(async (directory) => {
       const sales = await directory.addGroup("Sales");
       const support = await directory.addGroup("Support & Öl");
-      const job = await directory.import(
-        "userName,groups\nana,Sales\nbo,SALES; support & öl;sales\ncy,\n",
-      );
+      const job = await directory.import("userName,groups\nana,Sales\nbo,SALES; support & öl;sales\ncy,\n");
       expect(job).toMatchObject({ state: "completed", counts: { created: 3 } });
       const shown = async (id: string) => (await directory.members(id)).map(({ display }) => display).sort();
       expect(await shown(sales)).toEqual(["ana", "bo"]);
@@ -277,7 +276,9 @@ describe("groups", () => {
       const agents = await directory.addGroup("IID-AGENT");
       const investors = await directory.addGroup("Investor");
       const role = "http://wso2.org/claims/role=IID-AGENT:Investor";
-      expect(await directory.import(`UserName,Password,Claims\nana,pw,${role}\n`)).toMatchObject({ state: "completed" });
+      expect(await directory.import(`UserName,Password,Claims\nana,pw,${role}\n`)).toMatchObject({
+        state: "completed",
+      });
       for (const id of [agents, investors]) expect(await directory.members(id)).toMatchObject([{ display: "ana" }]);
     }));
 });
@@ -396,7 +397,9 @@ describe("a job that is interrupted", () => {
       const failing: Store = {
         ...store,
         async commit(sets) {
-          const queues = sets.some(({ changes }) => changes.some((one) => one.kind === "advanceImport" && one.to === "queued"));
+          const queues = sets.some(({ changes }) =>
+            changes.some((one) => one.kind === "advanceImport" && one.to === "queued"),
+          );
           if (queues) throw new ScimError("unavailable");
           return store.commit(sets);
         },
@@ -410,13 +413,17 @@ describe("a job that is interrupted", () => {
   test("while it is planned is planned anew, and no row is counted twice", () =>
     inDirectory(async (directory) => {
       const { store, ports } = directory;
-      const file = `userName,active\n${names(50_000).map((name, index) => `${name},${index % 5000 === 0 ? "perhaps" : ""}`).join("\n")}\n`;
+      const file = `userName,active\n${names(50_000)
+        .map((name, index) => `${name},${index % 5000 === 0 ? "perhaps" : ""}`)
+        .join("\n")}\n`;
       const job = await directory.receive(file);
       let notes = 0;
       const failing: Store = {
         ...store,
         async commit(sets) {
-          const parses = sets.some(({ changes }) => changes.some((one) => one.kind === "advanceImport" && one.to === "parsing"));
+          const parses = sets.some(({ changes }) =>
+            changes.some((one) => one.kind === "advanceImport" && one.to === "parsing"),
+          );
           if (parses && ++notes === 3) throw new ScimError("unavailable");
           return store.commit(sets);
         },
@@ -425,7 +432,11 @@ describe("a job that is interrupted", () => {
       expect((await directory.job(job.id)).state).toBe("parsing");
       await runWaitingImports(ports, () => undefined);
       const done = await directory.job(job.id);
-      expect(done).toMatchObject({ total: 50_000, counts: { created: 49_990, failed: 10 }, planned: { created: 49_990 } });
+      expect(done).toMatchObject({
+        total: 50_000,
+        counts: { created: 49_990, failed: 10 },
+        planned: { created: 49_990 },
+      });
       await expectWholeCounts(directory, done);
     }));
 
@@ -436,7 +447,9 @@ describe("a job that is interrupted", () => {
       const failing: Store = {
         ...store,
         async commit(sets) {
-          const ends = sets.some(({ changes }) => changes.some((one) => one.kind === "advanceImport" && one.to === "completed"));
+          const ends = sets.some(({ changes }) =>
+            changes.some((one) => one.kind === "advanceImport" && one.to === "completed"),
+          );
           if (ends) throw new ScimError("unavailable");
           return store.commit(sets);
         },
@@ -485,6 +498,27 @@ describe("a job that is interrupted", () => {
       expect(await directory.job(job.id)).toMatchObject({ state: "completed", counts: { created: 20_000 } });
     }));
 
+  test("between its end and the end of its input has its input dropped by the next run", () =>
+    inDirectory(async (directory) => {
+      const { store, ports } = directory;
+      const files = [people(10, (index) => `pw${index}`), "userName,shoeSize\nana,42\n"];
+      const jobs = [await directory.receive(files[0] ?? ""), await directory.receive(files[1] ?? "")];
+      const failing: Store = {
+        ...store,
+        async commit(sets) {
+          const drops = sets.some(({ changes }) => changes.some(({ kind }) => kind === "dropInput"));
+          if (drops) throw new ScimError("unavailable");
+          return store.commit(sets);
+        },
+      };
+      await runWaitingImports({ ...ports, store: failing }, () => undefined);
+      await runWaitingImports(ports, () => undefined);
+      const states = await Promise.all(jobs.map(async ({ id }) => (await directory.job(id)).state));
+      expect(states).toEqual(["completed", "failed"]);
+      for (const job of jobs) expect(await directory.inputBytes(job)).toBe(0);
+      expect(await directory.userNames()).toEqual(names(10));
+    }));
+
   test("has ended only once: running it again changes nothing", () =>
     inDirectory(async (directory) => {
       const job = await directory.import(people(5));
@@ -523,18 +557,34 @@ describe("an odd file is read like any other", () => {
 describe("a bad file ends as failed, in words, and leaves the directory as it was", () => {
   const good = "ana,x\n".repeat(30_000);
   const bad: readonly (readonly [name: string, file: string | Uint8Array, message: string])[] = [
-    ["a quote that is never closed", `userName,title\nana,x\nbo,"y\ncy,z\n`, "line 3: the quote opened here is never closed"],
-    ["a quote that closes too early", `userName,title\nana,"x"y\n`, "line 2: there is text after the closing quote of column 2"],
+    [
+      "a quote that is never closed",
+      `userName,title\nana,x\nbo,"y\ncy,z\n`,
+      "line 3: the quote opened here is never closed",
+    ],
+    [
+      "a quote that closes too early",
+      `userName,title\nana,"x"y\n`,
+      "line 2: there is text after the closing quote of column 2",
+    ],
     ["NUL", "userName,title\nana,x\nbo,\0\n", "line 3: contains the character NUL"],
     ["NUL after many good rows", `userName,title\n${good}bo,\0\n`, "line 30002: contains the character NUL"],
     ["too many columns", `userName,title\n${"x,".repeat(600)}\n`, "line 2: the row has 601 columns"],
     ["a cell that is too long", `userName,title\nana,${"x".repeat(70_000)}\n`, "line 2: column 2 has 70000 characters"],
     ["two encodings", Buffer.from(`userName,title\nÅsa,x\n${"bo,\u00e9"}\n`, "utf8").fill(0xe9, 26, 27), "line 3: "],
     ["a workbook", Buffer.from([0x50, 0x4b, 3, 4, 20, 0]), "the file is an Excel workbook"],
-    ["an unknown column", "userName,shoeSize\nana,42\n", 'line 1: no attribute of User is called "shoeSize" (column 2)'],
+    [
+      "an unknown column",
+      "userName,shoeSize\nana,42\n",
+      'line 1: no attribute of User is called "shoeSize" (column 2)',
+    ],
     ["a column that is there twice", "userName,title,TITLE\n", 'line 1: the columns "title" and "TITLE" name'],
     ["no userName", "title,emails\nx,y\n", "line 1: there is no column userName"],
-    ["a header of no known dialect", "Login,First name\nana,Ana\n", 'line 1: the header "Login", "First name" is of no'],
+    [
+      "a header of no known dialect",
+      "Login,First name\nana,Ana\n",
+      'line 1: the header "Login", "First name" is of no',
+    ],
     ["blank lines only", "\r\n\r\n", "the file is empty"],
     ["a byte order mark only", "\ufeff", "the file is empty"],
   ];

@@ -80,7 +80,12 @@ describe("an upload", () => {
         for (let start = 0; start < bytes.length; start += 50_001) yield bytes.subarray(start, start + 50_001);
       }
       const job = await directory.receive(chunks(), { dryRun: "true", dialect: "scim-path" });
-      expect(job).toMatchObject({ state: "received", fileBytes: bytes.length, fileName: "people.csv", createdBy: "test" });
+      expect(job).toMatchObject({
+        state: "received",
+        fileBytes: bytes.length,
+        fileName: "people.csv",
+        createdBy: "test",
+      });
       expect(job.request).toEqual({ dialect: "scim-path", mode: "create", match: "userName", dryRun: true });
       const pieces = await inputOf(directory, job);
       expect(Buffer.concat(pieces).equals(bytes)).toBe(true);
@@ -195,7 +200,11 @@ describe("an upload as multipart/form-data", () => {
 
   function request(body: AsyncIterable<Uint8Array> | string): Request {
     const headers = { "Content-Type": `multipart/form-data; boundary=${boundary}` };
-    return new Request("http://test/", { method: "POST", headers, body: typeof body === "string" ? body : stream(body) });
+    return new Request("http://test/", {
+      method: "POST",
+      headers,
+      body: typeof body === "string" ? body : stream(body),
+    });
   }
 
   function stream(chunks: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {

@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { reportCsv } from "../../import/report.ts";
-import { readImportRequest, receiveImport } from "../../import/upload.ts";
+import { importFileBytesMax, readImportRequest, receiveImport } from "../../import/upload.ts";
 import { ScimError } from "../../scim/error.ts";
 import { type ImportJob, rowOutcomes } from "../../storage/import.ts";
 import type { Store } from "../../storage/port.ts";
@@ -97,6 +97,15 @@ async function jobOf(c: Context<AppEnv>, store: Store): Promise<ImportJob> {
   return job;
 }
 
+/** Bytes of a form beside its file: boundaries, part heads and text fields. */
+const formBytesMax = 4_194_304;
+
+/** A body that says it is too large is refused before a gibibyte of it is in the database. */
+function refuseAnnouncedLength(c: Context<AppEnv>): void {
+  if (Number(c.req.header("Content-Length") ?? 0) <= importFileBytesMax + formBytesMax) return;
+  throw new ScimError("tooLarge", `The file is larger than ${importFileBytesMax} bytes.`);
+}
+
 /** Mounts the imports of the API. */
 export function mountImports(app: App, ports: AppPorts): void {
   const { store } = ports;
@@ -142,6 +151,7 @@ function mountActions(app: App, ports: AppPorts): void {
     // What the address says is checked before the file comes in, what the form says when it is there.
     const query = c.req.query();
     readImportRequest(query);
+    refuseAnnouncedLength(c);
     const job = await readUpload(c.req.raw, ({ fileName, bytes }, fields) =>
       receiveImport(ports, { tenantId, fileName, createdBy: name }, bytes, () => ({ ...query, ...fields() })),
     );

@@ -1,5 +1,4 @@
 import type { Context } from "hono";
-import { ScimError } from "../../scim/error.ts";
 import { bindFilter } from "../../scim/filter/bind.ts";
 import { parseFilter } from "../../scim/filter/parse.ts";
 import { readPageRequest, renderList } from "../../scim/list.ts";
@@ -16,17 +15,8 @@ type Handler = (c: Context<AppEnv>) => Promise<Response>;
 /** Where the native SCIM 2.0 endpoints are mounted. */
 export const scimBasePath = "/scim/v2";
 
-/** The routes of every resource type: one handler a method, whatever the type. */
-export function resourceHandlers({ directory, types }: AppPorts) {
-  const byEndpoint = new Map([...types.values()].map((compiled) => [compiled.type.endpoint, compiled]));
-
-  function typeOf(c: Context<AppEnv>): CompiledType {
-    const endpoint = `/${c.req.param("endpoint") ?? ""}`;
-    const compiled = byEndpoint.get(endpoint);
-    if (compiled === undefined) throw new ScimError("notFound", `There is no endpoint ${endpoint.slice(0, 100)}.`);
-    return compiled;
-  }
-
+/** The handlers of one resource type. */
+export function resourceHandlers({ directory, types }: AppPorts, compiled: CompiledType) {
   const locations = (c: Context<AppEnv>): PathOf => locationsOf(types, c);
 
   function answer(c: Context<AppEnv>, view: ResourceView, status: 200 | 201): Response {
@@ -38,12 +28,12 @@ export function resourceHandlers({ directory, types }: AppPorts) {
 
   const create: Handler = async (c) => {
     const caller = requireScope(c, "scim:write");
-    return answer(c, await directory.create(caller, typeOf(c), await readJsonBody(c)), 201);
+    return answer(c, await directory.create(caller, compiled, await readJsonBody(c)), 201);
   };
 
   const get: Handler = async (c) => {
     const caller = requireScope(c, "scim:read");
-    const view = await directory.get(caller, typeOf(c), c.req.param("id") ?? "");
+    const view = await directory.get(caller, compiled, c.req.param("id") ?? "");
     const known = c.req.header("If-None-Match");
     if (known !== undefined && etagMatches(known, view.stored.version)) {
       return c.body(null, 304, { ETag: etagOf(view.stored.version) });
@@ -55,18 +45,17 @@ export function resourceHandlers({ directory, types }: AppPorts) {
     const caller = requireScope(c, "scim:write");
     const body = await readJsonBody(c);
     const ifMatch = c.req.header("If-Match");
-    return answer(c, await directory.replace(caller, typeOf(c), c.req.param("id") ?? "", body, ifMatch), 200);
+    return answer(c, await directory.replace(caller, compiled, c.req.param("id") ?? "", body, ifMatch), 200);
   };
 
   const remove: Handler = async (c) => {
     const caller = requireScope(c, "scim:write");
-    await directory.remove(caller, typeOf(c), c.req.param("id") ?? "", c.req.header("If-Match"));
+    await directory.remove(caller, compiled, c.req.param("id") ?? "", c.req.header("If-Match"));
     return c.body(null, 204);
   };
 
   const list: Handler = async (c) => {
     const caller = requireScope(c, "scim:read");
-    const compiled = typeOf(c);
     const page = readPageRequest(c.req.query("startIndex"), c.req.query("count"));
     const text = c.req.query("filter");
     const filter = text === undefined ? undefined : bindFilter(parseFilter(text), compiled.type, caller.profile);

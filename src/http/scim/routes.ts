@@ -22,13 +22,15 @@ export function mountScim(app: App, ports: AppPorts): void {
   app.get(`${scimBasePath}/Schemas/:id`, discovery.getSchema);
   for (const description of discoveryDescriptions) describe(app, description);
 
-  const resources = resourceHandlers(ports);
-  app.get(`${scimBasePath}/:endpoint`, resources.list);
-  app.post(`${scimBasePath}/:endpoint`, resources.create);
-  app.get(`${scimBasePath}/:endpoint/:id`, resources.get);
-  app.put(`${scimBasePath}/:endpoint/:id`, resources.replace);
-  app.delete(`${scimBasePath}/:endpoint/:id`, resources.remove);
+  // A route for each type and not for any name: what is no endpoint is 404, and discovery is read only.
   for (const compiled of ports.types.values()) {
+    const resources = resourceHandlers(ports, compiled);
+    const collection = scimBasePath + compiled.type.endpoint;
+    app.get(collection, resources.list);
+    app.post(collection, resources.create);
+    app.get(`${collection}/:id`, resources.get);
+    app.put(`${collection}/:id`, resources.replace);
+    app.delete(`${collection}/:id`, resources.remove);
     for (const description of resourceDescriptions(compiled)) describe(app, description);
   }
 }

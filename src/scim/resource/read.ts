@@ -159,7 +159,7 @@ export function compileSlots(slots: readonly Slot[], prefix: string): ReadSlots 
     // null: the client named the attribute and it has no value; undefined: the client did not name it.
     const found: (Json | undefined)[] = new Array(slots.length).fill(undefined);
     for (const key in input) {
-      if (!Object.hasOwn(input, key)) continue;
+      if (!Object.hasOwn(input, key) || input[key] === undefined) continue;
       const place = places.get(key) ?? places.get(key.toLowerCase());
       const slot = place === undefined ? undefined : slots[place];
       if (place === undefined || slot === undefined) unknown(reading, prefix + key);

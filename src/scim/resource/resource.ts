@@ -76,8 +76,10 @@ export function compileResource(type: ResourceType): ReadResourceBody {
     const resource: ResourceDraft = { attributes: { schemas: [baseUrn] }, secrets: {}, schemas: [baseUrn] };
     for (let index = 0; index < places.length; index++) {
       const place = places[index];
-      const value = place === undefined ? null : (found[index] ?? defaults[place.name] ?? null);
-      if (place !== undefined && value !== null) put(resource, place, value);
+      if (place === undefined) continue;
+      const value = found[index];
+      // A default stands for what was not named; null says that there is to be no value (RFC 7644 §3.3).
+      put(resource, place, value === undefined ? defaults[place.name] : value);
     }
     resource.attributes.schemas = resource.schemas;
     return { resource: { attributes: resource.attributes, secrets: resource.secrets }, ...reading };
@@ -90,7 +92,8 @@ interface ResourceDraft {
   readonly schemas: string[];
 }
 
-function put({ attributes, secrets, schemas }: ResourceDraft, { name, use }: Place, value: Json): void {
+function put({ attributes, secrets, schemas }: ResourceDraft, { name, use }: Place, value: Json | undefined): void {
+  if (value === undefined || value === null) return;
   if (use === "attribute") attributes[name] = value;
   else if (use === "extension") {
     attributes[name] = value;
@@ -127,9 +130,13 @@ function extensionSlot({ schema, required }: ResourceType["extensions"][number])
 
 /** A core object under its own URN counts as if its attributes stood at the top. */
 function withoutNesting(input: JsonObject, baseUrn: string): JsonObject {
-  const nested = input[baseUrn];
-  if (!isJsonObject(nested)) return input;
-  const { [baseUrn]: _, ...rest } = input;
+  let key: string | undefined;
+  for (const name in input) {
+    if (name.length === baseUrn.length && name.toLowerCase() === baseUrn.toLowerCase()) key = name;
+  }
+  const nested = key === undefined ? undefined : input[key];
+  if (key === undefined || !isJsonObject(nested)) return input;
+  const { [key]: _, ...rest } = input;
   return { ...nested, ...rest };
 }
 

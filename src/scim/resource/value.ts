@@ -14,7 +14,7 @@ export class Wrong {
 /** xsd:dateTime with both date and time; the zone may be left out and then means UTC (RFC 7643 §2.3.5). */
 const dateTime = /^(-?\d{4,6})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)?$/;
 /** Base64 or base64url, padding optional (RFC 7643 §2.3.6). */
-const base64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
+const base64 = /^(?:[A-Za-z0-9+/_-]{4})*(?:[A-Za-z0-9+/_-]{2}(?:={0,2})|[A-Za-z0-9+/_-]{3}=?)?$/;
 
 /**
  * The instant of a dateTime in milliseconds since 1970.

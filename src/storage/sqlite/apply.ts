@@ -1,11 +1,11 @@
 import type { Database } from "bun:sqlite";
-import type { Change, ChangeKind, ChangeSet, Effect, Refusal, RowResult, SetResult, Told } from "../change.ts";
-import { type SettledOutcome, zeroCounts } from "../import.ts";
+import type { Change, ChangeKind, ChangeSet, Effect, Refusal, SetResult } from "../change.ts";
 import { type Apply, isRefusal, type Tally } from "./applied.ts";
 import { accessChanges } from "./apply-access.ts";
 import { importChanges } from "./apply-import.ts";
 import { resourceChanges } from "./apply-resource.ts";
-import { lastRowSql } from "./read-import.ts";
+import { type Counted, resourceCounts } from "./resource-count.ts";
+import { rowResults } from "./row-result.ts";
 
 /** Applies change sets inside an open transaction. */
 export interface Applier {
@@ -20,12 +20,11 @@ export interface Applier {
 }
 
 export function createApplier(db: Database): Applier {
-  const resourceCounts = new Map<string, { tenantId: number; resourceType: string; by: number }>();
-  let counted: [number, string, 1 | -1][] = [];
+  let counted: Counted[] = [];
   let touchedRid: number | null = null;
   let overwrote = false;
   const tally: Tally = {
-    count: (tenantId, resourceType, by) => void counted.push([tenantId, resourceType, by]),
+    count: (tenantId, resourceType, by) => void counted.push({ tenantId, resourceType, by }),
     touched: (rid) => {
       touchedRid = rid;
     },
@@ -35,10 +34,7 @@ export function createApplier(db: Database): Applier {
   };
   const applyChange = changeTable(db, tally);
   const rows = rowResults(db);
-  const writeCount = db.prepare(
-    `INSERT INTO resource_count (tenant_id, resource_type, count) VALUES (?, ?, ?)
-       ON CONFLICT DO UPDATE SET count = count + excluded.count`,
-  );
+  const counts = resourceCounts(db);
 
   function applyChanges({ tenantId, changes }: ChangeSet): SetResult {
     // A change refuses before it writes, so only a set of several needs a way back.
@@ -65,24 +61,16 @@ export function createApplier(db: Database): Applier {
       const refusal = set.result && rows.refusal(set.tenantId, set.result);
       if (refusal !== undefined) return { applied: false, refusal };
       const result = applyChanges(set);
-      if (result.applied) {
-        for (const [tenantId, resourceType, by] of counted) {
-          const key = `${tenantId} ${resourceType}`;
-          const sum = resourceCounts.get(key);
-          if (sum === undefined) resourceCounts.set(key, { tenantId, resourceType, by });
-          else sum.by += by;
-        }
-      }
+      if (result.applied) counts.add(counted);
       if (set.result !== undefined) rows.write(set.tenantId, set.result, result, result.applied ? touchedRid : null);
       return result;
     },
     finish() {
-      for (const { tenantId, resourceType, by } of resourceCounts.values()) writeCount.run(tenantId, resourceType, by);
-      resourceCounts.clear();
+      counts.finish();
       rows.finish();
     },
     forget() {
-      resourceCounts.clear();
+      counts.forget();
       rows.forget();
       overwrote = false;
     },
@@ -100,72 +88,5 @@ function changeTable(db: Database, tally: Tally): (tenantId: number, change: Cha
   return <K extends ChangeKind>(tenantId: number, change: Extract<Change, { kind: K }>) => {
     const kind: K = change.kind;
     return table[kind](tenantId, change, tally);
-  };
-}
-
-/** A job some of whose rows are written in this transaction. */
-interface OpenJob {
-  readonly rid: number;
-  readonly counts: Record<SettledOutcome, number>;
-  /** The last row with an outcome. */
-  last: number;
-}
-
-/** Outcomes that are always told, with a problem or without, so that the index of problems has them all. */
-const toldOutcomes: ReadonlySet<SettledOutcome> = new Set(["duplicate", "failed", "conflict"]);
-
-/** Writes the outcomes of import rows and keeps each job's counts equal to them. */
-function rowResults(db: Database) {
-  const findJob = db.prepare<{ rid: number; counts: string }, [number, string]>(
-    "SELECT rid, counts FROM import_job WHERE tenant_id = ? AND id = ?",
-  );
-  const findLast = db.prepare<{ row: number }, [number, number]>(lastRowSql);
-  const insert = db.prepare(
-    `INSERT INTO import_row (tenant_id, import_rid, row, line, outcome, resource_rid, key, problems)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
-       outcome = excluded.outcome, resource_rid = excluded.resource_rid, key = excluded.key, problems = excluded.problems`,
-  );
-  const updateCounts = db.prepare("UPDATE import_job SET counts = ? WHERE rid = ?");
-  const open = new Map<string, OpenJob>();
-
-  function jobOf(tenantId: number, importId: string): OpenJob | undefined {
-    const key = `${tenantId} ${importId}`;
-    const known = open.get(key);
-    if (known !== undefined) return known;
-    const row = findJob.get(tenantId, importId);
-    if (row === null) return undefined;
-    const { rid } = row;
-    const last = findLast.get(tenantId, rid)?.row ?? 0;
-    const found = { rid, counts: { ...zeroCounts(), ...JSON.parse(row.counts) }, last };
-    open.set(key, found);
-    return found;
-  }
-
-  return {
-    /** Why a row may not be written: its import is not there, or it has been carried out. */
-    refusal(tenantId: number, { importId, row }: RowResult): Refusal | undefined {
-      const job = jobOf(tenantId, importId);
-      if (job === undefined) return { kind: "notFound", id: importId };
-      return row <= job.last ? { kind: "exists" } : undefined;
-    },
-    write(tenantId: number, result: RowResult, applied: SetResult, resourceRid: number | null): void {
-      const job = jobOf(tenantId, result.importId);
-      if (job === undefined) return;
-      const told: Told = applied.applied
-        ? { outcome: result.applied, problems: result.problems }
-        : result.refused[applied.refusal.kind];
-      const { outcome } = told;
-      const isTold = told.problems.length > 0 || toldOutcomes.has(outcome);
-      const key = isTold ? result.key : null;
-      const problems = isTold ? JSON.stringify(told.problems) : null;
-      insert.run(tenantId, job.rid, result.row, result.line, outcome, resourceRid, key, problems);
-      job.counts[outcome]++;
-      job.last = result.row;
-    },
-    finish(): void {
-      for (const { rid, counts } of open.values()) updateCounts.run(JSON.stringify(counts), rid);
-      open.clear();
-    },
-    forget: () => open.clear(),
   };
 }

@@ -41,6 +41,11 @@ export function accessReads(db: Database): AccessReads {
              UNION SELECT resource_rid FROM role_assignment WHERE tenant_id = $tenantId)
        CROSS JOIN resource r ON r.rid = resource_rid ORDER BY r.rid`,
   );
+  const roles = db.prepare<{ role: string }, [number, string]>(
+    `SELECT a.role FROM resource r
+       CROSS JOIN role_assignment a ON a.tenant_id = r.tenant_id AND a.resource_rid = r.rid
+       WHERE r.tenant_id = ? AND r.id = ?`,
+  );
   const orm = drizzle(db);
   return {
     async tokenByHash(hash) {
@@ -60,6 +65,9 @@ export function accessReads(db: Database): AccessReads {
         roles: row.roles?.split(" ") ?? [],
         hasPassword: row.has_password === 1,
       }));
+    },
+    async roles(tenantId, userId) {
+      return roles.all(tenantId, userId).map(({ role }) => role);
     },
     async credential(tenantId, resourceType, key) {
       const row = credential.get(tenantId, resourceType, key);

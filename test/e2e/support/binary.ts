@@ -58,7 +58,7 @@ export function spawn(args: readonly string[], { env, cwd = tmpdir(), input }: R
 /** Runs the binary to its end. */
 export async function run(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const child = spawn(args, options);
-  const timer = setTimeout(() => child.kill("SIGKILL"), deadlineMs);
+  const timer = setTimeout(() => child.kill("SIGKILL"), runDeadlineMs);
   const [stdout, stderr, exitCode] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
@@ -80,8 +80,9 @@ export interface Served {
   stop(): Promise<number>;
 }
 
-/** How long anything here may take. */
-export const deadlineMs = 60_000;
+/** How long anything here may take, and how long a command that is run to its end. */
+const deadlineMs = 45_000;
+const runDeadlineMs = 20_000;
 
 /** Polls until `look` finds something. */
 export async function until<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {

@@ -8,7 +8,11 @@ describe("a header is recognised, and the reason told", () => {
   const recognised: readonly (readonly [dialect: string, header: readonly string[], reason: string])[] = [
     ["scim-path", ["userName"], "every header is the path of a SCIM attribute, userName among them"],
     ["scim-path", ["title", "USERNAME"], "every header is the path of a SCIM attribute, USERNAME among them"],
-    ["scim-path", ["userName", "groups", "_error"], "every header is the path of a SCIM attribute, userName among them"],
+    [
+      "scim-path",
+      ["userName", "groups", "_error"],
+      "every header is the path of a SCIM attribute, userName among them",
+    ],
     ["scim-path", ["userName", "password"], "every header is the path of a SCIM attribute, userName among them"],
     ["wso2-claims", ["UserName", "Password", "Claims"], "the header is UserName, Password, Claims"],
     ["wso2-claims", ["username", "PASSWORD", " claims "], "the header is UserName, Password, Claims"],

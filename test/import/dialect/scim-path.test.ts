@@ -40,10 +40,7 @@ describe("a row of scim-path", () => {
     const header = "emails[work].display,userName,emails[1].value,emails[work].value,emails[work].primary";
     expect(await body(`${header}\nAna,ana,b@example.org,a@example.org,true`)).toEqual({
       userName: "ana",
-      emails: [
-        { type: "work", display: "Ana", value: "a@example.org", primary: true },
-        { value: "b@example.org" },
-      ],
+      emails: [{ type: "work", display: "Ana", value: "a@example.org", primary: true }, { value: "b@example.org" }],
     });
   });
 
@@ -141,9 +138,7 @@ describe("a row of scim-path is refused for", () => {
     const [problem, ...others] = (await map("userName,title\nana,Sales, Ltd,x")).problems;
     expect(others).toEqual([]);
     expect(problem).toMatchObject({ code: "too_many_cells" });
-    expect(problem?.message).toBe(
-      "the row has 4 cells, the header 2; does a cell with the delimiter lack its quotes?",
-    );
+    expect(problem?.message).toBe("the row has 4 cells, the header 2; does a cell with the delimiter lack its quotes?");
   });
 
   test("no more than that: cells that are missing, or blank ones beyond the header, do no harm", async () => {

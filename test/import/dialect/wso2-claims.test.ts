@@ -59,11 +59,14 @@ describe("a user name", () => {
     ["/ana", "/ana"],
     ["FOO/", ""],
   ];
-  test.each(names)("of %j is %j: what stands before the first slash is the domain, and dropped", async (cell, userName) => {
-    const row = await map(`"${cell}",pw`);
-    expect(row.body).toEqual({ schemas, ...(userName !== "" && { userName }), password: "pw" });
-    expect(row.key).toBe(userName === "" ? null : userName);
-  });
+  test.each(names)(
+    "of %j is %j: what stands before the first slash is the domain, and dropped",
+    async (cell, userName) => {
+      const row = await map(`"${cell}",pw`);
+      expect(row.body).toEqual({ schemas, ...(userName !== "" && { userName }), password: "pw" });
+      expect(row.key).toBe(userName === "" ? null : userName);
+    },
+  );
 });
 
 describe("a password", () => {

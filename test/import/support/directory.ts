@@ -133,8 +133,7 @@ function jobReads(store: Store): Pick<TestDirectory, "job" | "rows" | "report" |
       if (job === undefined) throw new Error(`no import ${id}`);
       return job;
     },
-    rows: ({ id }) =>
-      store.imports.rows({ tenantId, importId: id, problemsOnly: false, after: 0, limit: 1_000_000 }),
+    rows: ({ id }) => store.imports.rows({ tenantId, importId: id, problemsOnly: false, after: 0, limit: 1_000_000 }),
     async report({ id }) {
       let text = "";
       for await (const piece of reportCsv(store, tenantId, id)) text += piece;

@@ -1,5 +1,5 @@
-import { FileError, type RowMapper } from "../../../src/import/dialect/dialect.ts";
 import { detectDialect } from "../../../src/import/dialect/detect.ts";
+import { FileError, type RowMapper } from "../../../src/import/dialect/dialect.ts";
 import type { MappedRow } from "../../../src/import/row.ts";
 import type { TableRow } from "../../../src/import/source/table.ts";
 import { type CompiledType, compileType } from "../../../src/scim/resource/type.ts";

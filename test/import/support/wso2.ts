@@ -6,7 +6,8 @@ name2,Password2,http://wso2.org/claims/emailaddress=name2@gmail.com,http://wso2.
 name3,Password3,http://wso2.org/claims/emailaddress=name3@gmail.com,http://wso2.org/claims/country=France
 `;
 
-const line3 = "name3,Password3,http://wso2.org/claims/emailaddress=name3@gmail.com,http://wso2.org/claims/country=France";
+const line3 =
+  "name3,Password3,http://wso2.org/claims/emailaddress=name3@gmail.com,http://wso2.org/claims/country=France";
 const askPassword = "http://wso2.org/claims/identity/askPassword=true";
 
 export const wso2AskPasswordCsv = wso2Csv.replace(line3, `${line3},${askPassword}`);

@@ -64,7 +64,7 @@ describe("a dateTime", () => {
 });
 
 describe("a binary", () => {
-  test.each(["", "QUJD", "QUI=", "QQ==", "QUI", "QQ", "+/+/", "-_-_", "A".repeat(100_000)])(
+  test.each(["", "QUJD", "QUI=", "QQ==", "QUI", "QQ", "+/+/", "-_-_", "A".repeat(400)])(
     "DT-6 %p is base64, with padding or without",
     (text) => {
       expect(accepted(readDevice({ key: text }), "key")).toBe(text);
