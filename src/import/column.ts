@@ -1,6 +1,7 @@
 import { parsePath, type ValuePath } from "../scim/filter/parse-path.ts";
 import type { Json } from "../scim/json.ts";
 import { type AttributePath, parseAttributePath } from "../scim/path.ts";
+import { readSimpleValue, Wrong } from "../scim/resource/value.ts";
 import { type BoundPath, bindPath, boundPathText, type ResourceType } from "../scim/schema/registry.ts";
 import type { AttributeDefinition, AttributeType } from "../scim/schema/schema.ts";
 
@@ -29,15 +30,20 @@ const shortSelector = /^(.*)\[([\w-]{1,64})\](?:\.([$A-Za-z][$\w-]*))?$/;
 export function readColumn(header: string, type: ResourceType): Target | undefined {
   const parsed = parseHeader(header.trim());
   const path = parsed === undefined ? undefined : bindPath(type, parsed.path);
-  if (parsed === undefined || path === undefined || path.attribute.mutability === "readOnly") return undefined;
+  if (parsed === undefined || path === undefined) return undefined;
   const { attribute } = path;
   const { selector } = parsed;
+  if (attribute.mutability === "readOnly" || path.sub?.mutability === "readOnly") return undefined;
   if (!attribute.multiValued) {
     return selector === undefined && isSimple(path) ? target(path, { slot: "", given: {} }) : undefined;
   }
-  if (selector === undefined && path.sub === undefined) return target(path, { slot: undefined, given: {} });
+  const simple = attribute.subAttributes?.find((candidate) => candidate.name === "value");
+  if (selector === undefined && path.sub === undefined) {
+    const lists = attribute.type !== "complex" || simple !== undefined;
+    return lists ? target(path, { slot: undefined, given: {} }) : undefined;
+  }
   const chosen = readSelector(selector ?? "0", attribute);
-  const value = path.sub ?? attribute.subAttributes?.find((candidate) => candidate.name === "value");
+  const value = path.sub ?? simple;
   return chosen === undefined || value === undefined ? undefined : target({ ...path, sub: value }, chosen);
 }
 
@@ -120,4 +126,11 @@ export const expectations: Readonly<Partial<Record<AttributeType, string>>> = {
 export function convertCell(text: string, { attribute, sub }: BoundPath): Json | undefined {
   const convert = converters[(sub ?? attribute).type];
   return convert === undefined ? text : convert(text);
+}
+
+/** True when the text of a cell is no value that the engine accepts for the attribute. */
+export function isWrongCell(text: string, path: BoundPath): boolean {
+  const { type } = path.sub ?? path.attribute;
+  const value = convertCell(text, path);
+  return value === undefined || type === "complex" || readSimpleValue[type](value) instanceof Wrong;
 }

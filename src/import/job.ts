@@ -16,8 +16,14 @@ export const legalFrom: Readonly<Record<ImportState, readonly ImportState[]>> = 
   undone: ["undoing"],
 });
 
-/** States in which a job waits for the runner, or was in its hands when the process ended. */
-export const unfinishedStates = ["received", "parsing", "queued", "running"] as const satisfies readonly ImportState[];
+/** States in which a job may wait for the runner, or was in its hands when the process ended. */
+export const unfinishedStates = [
+  "received",
+  "parsing",
+  "planned",
+  "queued",
+  "running",
+] as const satisfies readonly ImportState[];
 
 /** States after which nothing is done for a job any more. */
 export const finalStates: ReadonlySet<ImportState> = new Set([

@@ -94,7 +94,9 @@ export class RowBuilder {
     const { extension, attribute } = path;
     const parts = splitList(text, ";");
     const values = attribute.type === "complex" ? parts.map((value) => ({ value })) : parts;
-    this.schemaObject(extension)[attribute.name] = values;
+    const schema = this.schemaObject(extension);
+    const before = schema[attribute.name];
+    schema[attribute.name] = Array.isArray(before) ? [...before, ...values] : values;
   }
 }
 

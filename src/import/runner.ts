@@ -4,7 +4,7 @@ import { applyJob } from "./apply-job.ts";
 import { dialects } from "./dialect/detect.ts";
 import { FileError } from "./dialect/dialect.ts";
 import { dropEndedInputs, dropInput } from "./input.ts";
-import { finalState, legalFrom, summary, unfinishedStates } from "./job.ts";
+import { finalState, isSettled, legalFrom, summary, unfinishedStates } from "./job.ts";
 import { planJob } from "./plan-job.ts";
 import type { ImportPorts } from "./ports.ts";
 import { TableError } from "./source/table.ts";
@@ -43,7 +43,10 @@ export async function runImport(ports: ImportPorts, tenantId: number, importId: 
       await dropInput(store, tenantId, importId);
       return current();
     }
-    if (!job.request.dryRun) await commit(advance("queued"));
+    job = await current();
+  }
+  if (job.state === "planned" && !job.request.dryRun) {
+    await commit(advance("queued"));
     job = await current();
   }
   if (job.state === "queued" || job.state === "running") {
@@ -71,7 +74,7 @@ export async function runWaitingImports(
   await dropEndedInputs(ports.store);
   for (;;) {
     const waiting = await ports.store.imports.jobsInStates(unfinishedStates);
-    const job = waiting.find(({ id, fileBytes }) => fileBytes > 0 && !failed.has(id));
+    const job = waiting.find((candidate) => isReady(candidate) && !failed.has(candidate.id));
     if (job === undefined || ports.stopRequested()) return;
     try {
       await runImport(ports, job.tenantId, job.id);
@@ -80,4 +83,9 @@ export async function runWaitingImports(
       onFailure(job, error);
     }
   }
+}
+
+/** Not while its file is still coming in, nor when a plan is all that was asked for. */
+function isReady(job: ImportJob): boolean {
+  return job.fileBytes > 0 && !isSettled(job);
 }

@@ -44,7 +44,8 @@ export function readImportRequest({ dialect = autoDialect, mode, match, dryRun }
   if (!known.includes(dialect)) throw new ScimError("invalidValue", `dialect must be one of ${known.join(", ")}.`);
   if (mode !== undefined && mode !== "create") throw new ScimError("invalidValue", "mode must be create.");
   if (match !== undefined && match !== "userName") throw new ScimError("invalidValue", "match must be userName.");
-  const flag = dryRun === undefined ? false : flags[dryRun.toLowerCase()];
+  const word = (dryRun ?? "false").toLowerCase();
+  const flag = Object.hasOwn(flags, word) ? flags[word] : undefined;
   if (flag === undefined) throw new ScimError("invalidValue", "dryRun must be true or false.");
   return { dialect, mode: "create", match: "userName", dryRun: flag };
 }

@@ -196,11 +196,11 @@ describe("a user with a role on this server", () => {
 
   test("is changed and deleted by administrators alone: others could else become that user", async () => {
     const userName = unique("boss");
-    const { stored } = await directory.create(caller, users, user({ userName }));
+    const { stored } = await directory.create(caller, users, user(userName));
     await store.commit([
       { tenantId: defaultTenantId, changes: [{ kind: "setRoles", userId: stored.id, roles: ["auditor"] }] },
     ]);
-    const takeover = user({ userName, password: "mine now" });
+    const takeover = user(userName, { password: "mine now" });
     expect(await refusal(directory.replace(caller, users, stored.id, takeover, undefined))).toBe("forbidden");
     expect(await refusal(directory.remove(caller, users, stored.id, undefined))).toBe("forbidden");
     expect((await store.access.credential(defaultTenantId, "User", foldCase(userName)))?.passwordHash).toBeNull();

@@ -1,5 +1,5 @@
 import type { ResourceType } from "../../scim/schema/registry.ts";
-import { readColumn } from "../column.ts";
+import { isWrongCell, readColumn } from "../column.ts";
 import { type Column, RowBuilder, shownValue, splitList } from "../row.ts";
 import { type Dialect, FileError } from "./dialect.ts";
 import { tooManyCells } from "./ragged.ts";
@@ -9,52 +9,58 @@ const groupsHeader = "groups";
 /** The column a report adds; a file that is fixed and uploaded again may keep it. */
 const errorHeader = "_error";
 
+/** What a column is for. `place` is what it fills: no two columns may fill one. */
 type Use =
-  | { readonly kind: "attribute"; readonly column: Column }
-  | { readonly kind: "groups" | "ignored" }
-  | undefined;
+  | { readonly kind: "attribute"; readonly place: string; readonly header: string; readonly column: Column }
+  | { readonly kind: "groups"; readonly place: string; readonly header: string }
+  | { readonly kind: "ignored" };
 
-function useOf(header: string, type: ResourceType): Use {
-  const name = header.trim().toLowerCase();
-  if (name === errorHeader) return { kind: "ignored" };
-  if (name === groupsHeader) return { kind: "groups" };
+function useOf(name: string, type: ResourceType): Use | undefined {
+  const header = name.trim();
+  if (header.toLowerCase() === errorHeader) return { kind: "ignored" };
+  if (header.toLowerCase() === groupsHeader) return { kind: "groups", place: groupsHeader, header };
   const target = readColumn(header, type);
-  return target === undefined ? undefined : { kind: "attribute", column: { header: header.trim(), target } };
+  if (target === undefined) return undefined;
+  const place = `${target.text} ${target.slot ?? "list"}`;
+  return { kind: "attribute", place, header, column: { header, target } };
 }
 
 /** The attributes by which a file shows that it holds users. */
 const keys: ReadonlySet<string> = new Set(["userName", "emails.value"]);
 
-function bindHeader(header: readonly string[], type: ResourceType): readonly NonNullable<Use>[] {
+/**
+ * What each column of a header is for.
+ *
+ * @throws FileError when a column is unknown, or is there twice, or userName is missing
+ */
+function bindHeader(header: readonly string[], type: ResourceType): readonly Use[] {
   const uses = header.map((name) => useOf(name, type));
   const unknown = header.flatMap((name, index) =>
     uses[index] === undefined ? [`${JSON.stringify(name.slice(0, 64))} (column ${index + 1})`] : [],
   );
   if (unknown.length > 0) {
-    throw new FileError(
-      "unknown_column",
-      `line 1: no attribute of ${type.name} is called ${unknown.slice(0, 10).join(", ")}`,
-    );
+    const shown = unknown.slice(0, 10).join(", ");
+    throw new FileError("unknown_column", `line 1: no attribute of ${type.name} is called ${shown}`);
   }
-  const known = uses.flatMap((use) => (use === undefined ? [] : [use]));
-  const taken = new Map<string, string>();
-  for (const use of known) {
-    if (use.kind !== "attribute") continue;
-    const { header: name, target } = use.column;
-    const place = `${target.text} ${target.slot ?? "list"}`;
-    const first = taken.get(place);
-    if (first !== undefined) {
-      throw new FileError(
-        "duplicate_column",
-        `line 1: the columns ${JSON.stringify(first)} and ${JSON.stringify(name)} name the same attribute`,
-      );
-    }
-    taken.set(place, name);
-  }
+  const known = uses.filter((use) => use !== undefined);
+  requireOnce(known);
   if (!known.some((use) => use.kind === "attribute" && use.column.target.text === "userName")) {
     throw new FileError("missing_column", "line 1: there is no column userName");
   }
   return known;
+}
+
+function requireOnce(uses: readonly Use[]): void {
+  const taken = new Map<string, string>();
+  for (const use of uses) {
+    if (use.kind === "ignored") continue;
+    const first = taken.get(use.place);
+    if (first !== undefined) {
+      const columns = `the columns ${JSON.stringify(first)} and ${JSON.stringify(use.header)}`;
+      throw new FileError("duplicate_column", `line 1: ${columns} name the same attribute`);
+    }
+    taken.set(use.place, use.header);
+  }
 }
 
 /** A table whose headers are paths of SCIM attributes. */
@@ -75,9 +81,9 @@ export const scimPathDialect: Dialect = {
   bind(header, type) {
     const uses = bindHeader(header, type);
     const schemas = [type.base.id, ...type.extensions.map(({ schema }) => schema.id)];
-    const columnAt = (path: string): number =>
-      uses.findIndex((use) => use.kind === "attribute" && use.column.target.text === path);
-    const userName = columnAt("userName");
+    const columnsOf = (path: string): readonly number[] =>
+      uses.flatMap((use, index) => (use.kind === "attribute" && use.column.target.text === path ? [index] : []));
+    const [userName = 0] = columnsOf("userName");
     return {
       map({ row, line, cells }) {
         const builder = new RowBuilder(schemas);
@@ -93,10 +99,13 @@ export const scimPathDialect: Dialect = {
         return { row, line, key, body: builder.build(), groups, problems, warnings: [] };
       },
       source({ cells }, path) {
-        const index = columnAt(path);
-        const use = uses[index];
-        if (use?.kind !== "attribute") return {};
-        return { column: use.column.header, ...shownValue(use.column.target, cellText(cells[index])) };
+        const columns = columnsOf(path).flatMap((index) => {
+          const use = uses[index];
+          return use?.kind === "attribute" ? [{ ...use.column, text: cellText(cells[index]) }] : [];
+        });
+        // Several columns may fill one attribute; the message is about the one whose cell is wrong.
+        const column = columns.find(({ target, text }) => text !== "" && isWrongCell(text, target.path)) ?? columns[0];
+        return column === undefined ? {} : { column: column.header, ...shownValue(column.target, column.text) };
       },
     };
   },

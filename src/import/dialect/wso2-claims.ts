@@ -50,7 +50,9 @@ function readClaims(cells: readonly string[]): { claims: readonly Claim[]; probl
     const [uri = "", value = "", ...rest] = cell.split("=");
     if (value === "" || rest.length > 0) {
       const message = "Claims and values are not in correct format";
-      problems.push({ code: "bad_claim", column: "Claims", value: cell.slice(0, 64), message });
+      // What is no claim at all may be the rest of a password that lacks its quotes.
+      const shown = cell.trim().startsWith(claimPrefix) ? { value: cell.slice(0, 64) } : {};
+      problems.push({ code: "bad_claim", column: "Claims", ...shown, message });
     } else if (uri.trim() !== "") read.push({ uri: uri.trim(), value });
   }
   return { claims: read, problems };
@@ -165,6 +167,8 @@ function unsentMail(claim: string): RowProblem {
 }
 
 function unknownClaim(uri: string, value: string): RowProblem {
-  const message = `${uri.slice(0, 200)} is no claim that has a SCIM attribute`;
-  return { code: "unknown_attribute", column: "Claims", value: value.slice(0, 64), message };
+  const name = uri.startsWith("http") ? uri.slice(0, 200) : "the cell";
+  const message = `${name} is no claim that has a SCIM attribute`;
+  const shown = uri.startsWith("http") ? { value: value.slice(0, 64) } : {};
+  return { code: "unknown_attribute", column: "Claims", ...shown, message };
 }
