@@ -7,12 +7,9 @@ const io = processIo();
 try {
   await createProgram(io).parseAsync(process.argv);
 } catch (error) {
-  if (error instanceof CliError) {
-    io.err(`muster: ${error.message}`);
-    io.exitCode = error.exitCode;
-  } else {
-    io.err(`muster: ${Bun.inspect(error)}`);
-    io.exitCode = 1;
-  }
+  // What the system refuses (a file, an address, a directory) is told in its words; anything else is our mistake.
+  const told = error instanceof CliError || (error instanceof Error && "syscall" in error);
+  io.err(`muster: ${told ? error.message : Bun.inspect(error)}`);
+  io.exitCode = error instanceof CliError ? error.exitCode : 1;
 }
 process.exit(io.exitCode);

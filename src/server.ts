@@ -111,6 +111,8 @@ function openListener(config: Config, fetch: App["fetch"]) {
       hostname: config.host,
       port,
       development: false,
+      // Without it Bun, told that this is no development, shares a port with whoever has it already.
+      reusePort: false,
       idleTimeout: idleSeconds,
       // Each kind of body has a limit of its own, with an answer that names it.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,

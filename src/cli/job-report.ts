@@ -46,5 +46,6 @@ export function rowText({ row, line, key, outcome, problems }: ImportRow): strin
     const cell = column === undefined ? "" : `${column}${value === undefined ? "" : ` ${JSON.stringify(value)}`}: `;
     return `${cell}${message}`;
   });
-  return `${place}; ${reasons.join("; ")}`;
+  // What a file says must not steer the terminal.
+  return `${place}; ${reasons.join("; ")}`.replaceAll(/\p{Cc}/gu, "\ufffd");
 }

@@ -15,8 +15,8 @@ export interface Progress {
 }
 
 /** `importing [######------] 50 %  150/300 rows  1,200/s  1 s left` */
-export function progressText({ what, done, total }: Progress, elapsedMs: number): string {
-  const rate = elapsedMs > 0 ? (done * 1000) / elapsedMs : 0;
+export function progressText({ what, done, total }: Progress, elapsedMs: number, doneBefore = 0): string {
+  const rate = elapsedMs > 0 ? ((done - doneBefore) * 1000) / elapsedMs : 0;
   const perSecond = `${number.format(Math.round(rate))}/s`;
   const shownRate = rate > 0 ? `  ${perSecond}` : "";
   if (total === 0) return `${what} ${number.format(done)} rows${shownRate}`;
@@ -45,7 +45,7 @@ export function progressMeter(io: Io, now: () => number): ProgressMeter {
       since = now();
       doneBefore = progress.done;
     }
-    return progressText(progress, doneBefore === progress.done ? 0 : now() - since);
+    return progressText(progress, now() - since, doneBefore);
   };
   return {
     show(progress) {

@@ -26,19 +26,19 @@ export function serveCommand(io: Io): Command {
       io.out(`administrator ${JSON.stringify(first.userName)} made with the password ${first.randomPassword}`);
       io.out(`it is shown this once; change it with: muster user password ${first.userName}`);
     }
+    // Whoever reads the address may send a signal at once.
+    const stopped = untilSignal(server, io);
     io.out(`listening on ${server.url}`);
-    await untilSignal(server, io);
+    await stopped;
   });
 }
 
 /** The error in words, where it is one that the operator can mend. */
 function startError(error: unknown, host: string, port: number): unknown {
-  if (error instanceof DataDirectoryInUseError || error instanceof NewerDatabaseError)
-    return new CliError(error.message);
-  if (!(error instanceof Error) || !("code" in error)) return error;
-  if (error.code === "EADDRINUSE") return new CliError(`port ${port} of ${host} is in use; choose another with --port`);
-  if (error.code === "EACCES" || error.code === "ENOENT" || error.code === "EROFS") return new CliError(error.message);
-  return error;
+  const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+  if (taken) return new CliError(`port ${port} of ${host} is in use; choose another with --port`);
+  const known = error instanceof DataDirectoryInUseError || error instanceof NewerDatabaseError;
+  return known ? new CliError(error.message) : error;
 }
 
 function untilSignal(server: Server, io: Io): Promise<void> {

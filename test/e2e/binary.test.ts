@@ -393,6 +393,11 @@ describe("beside a running server", () => {
 });
 
 describe("SIGTERM", () => {
+  test("ends a server with exit 0 as soon as it has said where it listens", () =>
+    inPlace(async (place) => {
+      for (let times = 0; times < 10; times++) expect(await (await place.serve()).stop()).toBe(0);
+    }));
+
   test("ends an idle server at once with exit 0, though a client keeps its connection open", () =>
     inPlace(async (place) => {
       const server = await place.serve();
