@@ -97,8 +97,8 @@ function rowSet(
     };
   }
   const known = planned.get(row);
-  const duplicate: Told = { outcome: "duplicate", problems: known ?? [notUnique(key)] };
-  const refused = { ...refusals, uniqueness: duplicate };
+  const refused =
+    known === undefined ? refusals : { ...refusals, uniqueness: { outcome: "duplicate", problems: known } as const };
   return {
     tenantId,
     changes: changesOf(ports, verdict, passwordHash),
@@ -124,11 +124,12 @@ const groupGone: Told = {
 };
 const internal: Told = { outcome: "failed", problems: [{ code: "internal", message: "Internal error" }] };
 
-/** How a refused row is told; a taken userName is told row by row. */
+/** How a refused row is told. */
 const refusals: Readonly<Record<RefusalKind, Told>> = {
   notFound: groupGone,
   unknownMember: groupGone,
-  uniqueness: internal,
+  // Somebody took the userName since the plan.
+  uniqueness: { outcome: "duplicate", problems: [notUnique(null)] },
   version: internal,
   state: internal,
   exists: internal,

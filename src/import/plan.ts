@@ -36,6 +36,9 @@ export interface RowToJudge {
 export function judgeRow(compiled: CompiledType, { table, mapped, mapper, groupOf }: RowToJudge): Verdict {
   // Cells were turned into the types of the schema already, so there is nothing to forgive.
   const { resource, issues } = compiled.read(mapped.body, strictProfile, createDefaults(compiled));
+  if (issues.length + mapped.problems.length + mapped.groups.length === 0) {
+    return { accepted: true, resource, key: uniqueKey(compiled, resource.attributes), groupIds: none };
+  }
   const groups = mapped.groups.map((name) => [name, groupOf(name)] as const);
   const problems = [
     ...mapped.problems,
@@ -46,6 +49,8 @@ export function judgeRow(compiled: CompiledType, { table, mapped, mapper, groupO
   const groupIds = groups.flatMap(([, group]) => ("id" in group ? [group.id] : []));
   return { accepted: true, resource, key: uniqueKey(compiled, resource.attributes), groupIds };
 }
+
+const none: readonly string[] = Object.freeze([]);
 
 function issueProblem({ code, path, message }: Issue, mapper: RowMapper, table: TableRow): RowProblem {
   return { code, ...mapper.source(table, path), message };

@@ -90,9 +90,10 @@ function createResource(statements: Statements): Apply<"createResource"> {
     const { resourceType, id, at, doc, passwordHash } = change;
     const rids = change.members === undefined ? [] : members.ridsOf(tenantId, change.members);
     if (!Array.isArray(rids)) return rids;
-    const { changes, lastInsertRowid } = insert.run(tenantId, resourceType, id, ...keysOf(change), at, at, doc);
-    if (changes === 0) return notUnique(statements, tenantId, change);
-    const rid = Number(lastInsertRowid);
+    const [unique, display, externalId, active] = keysOf(change);
+    const inserted = insert.run(tenantId, resourceType, id, unique, display, externalId, active, at, at, doc);
+    if (inserted.changes === 0) return notUnique(statements, tenantId, change);
+    const rid = Number(inserted.lastInsertRowid);
     for (const memberRid of rids) members.add(tenantId, rid, memberRid);
     if (passwordHash !== undefined) setCredential.run(tenantId, rid, passwordHash, at);
     tally.count(tenantId, resourceType, 1);

@@ -5,6 +5,8 @@ import { lastRowSql } from "./read-import.ts";
 
 /** A job some of whose rows are written in this transaction. */
 interface OpenJob {
+  readonly tenantId: number;
+  readonly importId: string;
   readonly rid: number;
   readonly counts: Record<SettledOutcome, number>;
   /** The last row with an outcome. */
@@ -26,18 +28,18 @@ export function rowResults(db: Database) {
        outcome = excluded.outcome, resource_rid = excluded.resource_rid, key = excluded.key, problems = excluded.problems`,
   );
   const updateCounts = db.prepare("UPDATE import_job SET counts = ? WHERE rid = ?");
-  const open = new Map<string, OpenJob>();
+  const open: OpenJob[] = [];
 
+  /** One job in nearly every transaction, so the last one is looked at first. */
   function jobOf(tenantId: number, importId: string): OpenJob | undefined {
-    const key = `${tenantId} ${importId}`;
-    const known = open.get(key);
+    const known = open.findLast((job) => job.importId === importId && job.tenantId === tenantId);
     if (known !== undefined) return known;
     const row = findJob.get(tenantId, importId);
     if (row === null) return undefined;
     const { rid } = row;
     const last = findLast.get(tenantId, rid)?.row ?? 0;
-    const found = { rid, counts: { ...zeroCounts(), ...JSON.parse(row.counts) }, last };
-    open.set(key, found);
+    const found = { tenantId, importId, rid, counts: { ...zeroCounts(), ...JSON.parse(row.counts) }, last };
+    open.push(found);
     return found;
   }
 
@@ -63,9 +65,9 @@ export function rowResults(db: Database) {
       job.last = result.row;
     },
     finish(): void {
-      for (const { rid, counts } of open.values()) updateCounts.run(JSON.stringify(counts), rid);
-      open.clear();
+      for (const { rid, counts } of open) updateCounts.run(JSON.stringify(counts), rid);
+      open.length = 0;
     },
-    forget: () => open.clear(),
+    forget: () => void open.splice(0),
   };
 }
