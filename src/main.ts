@@ -1,3 +1,4 @@
+import { errorText } from "./cli/error-text.ts";
 import { CliError, processIo } from "./cli/io.ts";
 import { createProgram } from "./cli/program.ts";
 
@@ -7,9 +8,9 @@ const io = processIo();
 try {
   await createProgram(io).parseAsync(process.argv);
 } catch (error) {
-  // What the system refuses (a file, an address, a directory) is told in its words; anything else is our mistake.
-  const told = error instanceof CliError || (error instanceof Error && "syscall" in error);
-  io.err(`muster: ${told ? error.message : Bun.inspect(error)}`);
+  io.err(`muster: ${errorText(error)}`);
   io.exitCode = error instanceof CliError ? error.exitCode : 1;
 }
+// A pipe that is read slowly has not taken everything yet, and what it has not would be lost.
+await new Promise<void>((resolve) => process.stdout.end(() => resolve()));
 process.exit(io.exitCode);

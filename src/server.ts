@@ -35,7 +35,10 @@ export interface Server {
 const idleSeconds = 120;
 
 /** How long requests under way may take once the server is to stop. */
-const drainMsMax = 10_000;
+const drainMsMax = 8_000;
+
+/** How long an import worker that died stays away: what killed it may still be there. */
+const workerRestMs = 2_000;
 
 /** Bytes of a request's head: a filter of the most characters, each percent-encoded, and more, so that a longer one is told. */
 const headBytesMax = 131_072;
@@ -48,38 +51,40 @@ const headBytesMax = 131_072;
 export async function start(config: Config, log: AppPorts["log"]): Promise<Server> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const lock = lockDataDirectory(config.dataDir);
-  const signal = writeSignal();
-  let store: Store | undefined;
+  const closers: (() => Promise<void> | void)[] = [() => lock.release()];
+  /** Closes in the reverse order of opening. */
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
   try {
-    store = openSqliteStore({ file: databaseFile(config.dataDir), signal });
-    const ports = await openPorts(config, store, log);
+    const signal = writeSignal();
+    const store = openSqliteStore({ file: databaseFile(config.dataDir), signal });
+    closers.push(() => store.close());
+    const stopping = new AbortController();
+    const ports = openPorts(config, store, log, stopping.signal);
     await failCutUploads(ports);
     const worker = startWorker(config, signal, log);
-    const { listener, firstStart } = await listen(config, { ...ports, wakeImports: worker.wake }, store);
+    closers.push(worker.stop);
+    const listener = openListener(config, createApp({ ...ports, wakeImports: worker.wake }).fetch);
+    closers.push(async () => {
+      stopping.abort();
+      // Both at once: an import in hand need not wait for a request, nor the other way round.
+      await Promise.all([listener.stop(), worker.stop()]);
+    });
+    // After the address is had: the password that this makes is told once, and must not be lost to a taken port.
+    const firstStart = await makeAdministrator(config, ports);
     const url = listener.url.origin;
     lock.announce(url);
-    const opened = store;
-    return {
-      url,
-      firstStart,
-      reload: listener.reload,
-      async stop() {
-        await listener.stop();
-        await worker.stop();
-        await opened.close();
-        lock.release();
-      },
-    };
+    return { url, firstStart, reload: listener.reload, stop: close };
   } catch (error) {
-    await store?.close();
-    lock.release();
+    await close();
     throw error;
   }
 }
 
 type OpenPorts = Omit<AppPorts, "wakeImports">;
 
-async function openPorts(config: Config, store: Store, log: AppPorts["log"]): Promise<OpenPorts> {
+function openPorts(config: Config, store: Store, log: AppPorts["log"], stopping: AbortSignal): OpenPorts {
   const now = Date.now;
   const newId = () => Bun.randomUUIDv7();
   return {
@@ -91,15 +96,16 @@ async function openPorts(config: Config, store: Store, log: AppPorts["log"]): Pr
     now,
     newId,
     bulk: { maxOperations: config.bulkMaxOperations, maxPayloadSize: config.bulkMaxPayloadSize },
+    stopping,
     log,
   };
 }
 
-async function listen(config: Config, ports: AppPorts, store: Store) {
-  const userType = ports.types.get("User");
+function makeAdministrator(config: Config, ports: OpenPorts): Promise<FirstStart | undefined> {
   const { adminUsername: userName, adminPassword: password, adminToken: token } = config;
-  const firstStart = userType && (await ensureAdministrator(store, userType, { userName, password, token }, ports));
-  return { listener: openListener(config, createApp(ports).fetch), firstStart };
+  const userType = ports.types.get("User");
+  if (userType === undefined) throw new Error("no resource type User");
+  return ensureAdministrator(ports.store, userType, { userName, password, token }, ports);
 }
 
 function openListener(config: Config, fetch: App["fetch"]) {
@@ -107,7 +113,9 @@ function openListener(config: Config, fetch: App["fetch"]) {
   Object.assign(http, { maxHeaderSize: headBytesMax });
   const serve = (port: number) =>
     Bun.serve({
-      fetch,
+      // A request of HTTP/1.0 may name no host: it is taken for one to the address that it came to.
+      fetch: (request, { url }) =>
+        fetch(request.url.startsWith("/") ? new Request(new URL(request.url, url).href, request) : request),
       hostname: config.host,
       port,
       development: false,
@@ -147,30 +155,52 @@ function tlsOptions({ tlsCert, tlsKey }: Config): { readonly tls?: { readonly ce
   return { tls: { cert: readFileSync(tlsCert, "utf8"), key: readFileSync(tlsKey, "utf8") } };
 }
 
-/** Starts the thread that runs imports; it takes up what an earlier process left. */
+/** Starts the thread that runs imports; it takes up what an earlier process left, and is started anew if it dies. */
 function startWorker(config: Config, signal: WriteSignal, log: AppPorts["log"]) {
-  const worker = new Worker(new URL("./worker.ts", import.meta.url).href);
+  const file = databaseFile(config.dataDir);
+  let stopping: Promise<void> | undefined;
+  let stopped = Promise.withResolvers<void>();
+  let worker = open();
+
+  function open(): Worker {
+    const opened = new Worker(new URL("./worker.ts", import.meta.url).href);
+    const ended = Promise.withResolvers<void>();
+    stopped = ended;
+    opened.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      if (data.kind === "stopped") ended.resolve();
+      else log("error", "import interrupted; it will be tried again", { import: data.importId, cause: data.error });
+    };
+    opened.onerror = (event) => log("error", "import worker failed", { cause: event.message });
+    opened.addEventListener("close", () => {
+      ended.resolve();
+      if (stopping === undefined) setTimeout(reopen, workerRestMs);
+    });
+    const start = { kind: "start", file, buffer: signal.buffer, hashesAtOnce: availableParallelism() } as const;
+    opened.postMessage(start satisfies ToWorker);
+    return opened;
+  }
+
+  function reopen(): void {
+    if (stopping === undefined) worker = open();
+  }
+
   const send = (message: ToWorker): void => worker.postMessage(message);
-  const stopped = Promise.withResolvers<void>();
-  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-    if (data.kind === "stopped") stopped.resolve();
-    else log("error", "import interrupted; it will be tried again", { import: data.importId, cause: data.error });
-  };
-  worker.onerror = (event) => log("error", "import worker failed", { cause: event.message });
-  send({
-    kind: "start",
-    file: databaseFile(config.dataDir),
-    buffer: signal.buffer,
-    hashesAtOnce: availableParallelism(),
-  });
   return {
     wake: () => send({ kind: "wake" }),
-    async stop() {
-      send({ kind: "stop" });
-      await stopped.promise;
-      worker.terminate();
+    stop() {
+      stopping ??= finish();
+      return stopping;
     },
   };
+
+  async function finish(): Promise<void> {
+    send({ kind: "stop" });
+    // A worker that died has nothing to finish, and does not answer.
+    const timer = setTimeout(stopped.resolve, drainMsMax);
+    await stopped.promise;
+    clearTimeout(timer);
+    worker.terminate();
+  }
 }
 
 /** The application without a store behind it: for its description, which needs none. */
@@ -188,6 +218,7 @@ export function describedApp(): App {
     wakeImports: nothing,
     now: nothing,
     newId: nothing,
+    stopping: AbortSignal.abort(),
     bulk: { maxOperations: 0, maxPayloadSize: 0 },
     log: nothing,
   });

@@ -57,7 +57,10 @@ function wake(): void {
     return;
   }
   running = run(start)
-    .catch((error: unknown) => post({ kind: "failure", importId: undefined, error: Bun.inspect(error) }))
+    .catch((error: unknown) => {
+      post({ kind: "failure", importId: undefined, error: Bun.inspect(error) });
+      setTimeout(wake, retryMs);
+    })
     .finally(() => {
       running = undefined;
       if (again) wake();

@@ -1,18 +1,44 @@
+import { availableParallelism } from "node:os";
+import { ScimError } from "../scim/error.ts";
+
 /** argon2id with the parameters OWASP lists first: about 43 ms on one core of the machine it was measured on. */
 const argon2id = { algorithm: "argon2id", memoryCost: 19_456, timeCost: 2 } as const;
 
+/** Hashes under way at once, and waiting: beyond that a flood of logins would keep every core busy for minutes. */
+const hashesAtOnce = availableParallelism();
+const hashesWaitingMax = 200;
+
+let underWay = 0;
+const waiting: (() => void)[] = [];
+
+/**
+ * Runs one hash when there is a core for it.
+ *
+ * @throws ScimError unavailable when too many wait already
+ */
+async function whenFree<T>(work: () => Promise<T>): Promise<T> {
+  if (underWay >= hashesAtOnce) {
+    if (waiting.length >= hashesWaitingMax)
+      throw new ScimError("unavailable", "Too many passwords are being checked; try again.");
+    await new Promise<void>((resolve) => void waiting.push(resolve));
+  } else underWay++;
+  try {
+    return await work();
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) underWay--;
+    else next();
+  }
+}
+
 /** Hashes a password off the event loop. The result says its own algorithm and parameters (PHC string). */
 export function hashPassword(password: string): Promise<string> {
-  return Bun.password.hash(password, argon2id);
+  return whenFree(() => Bun.password.hash(password, argon2id));
 }
 
 /** True when the password has that hash; false also for a hash that can not be read. */
 export async function verifyPassword(password: string, hash: string): Promise<boolean> {
-  try {
-    return await Bun.password.verify(password, hash);
-  } catch {
-    return false;
-  }
+  return whenFree(() => Bun.password.verify(password, hash).catch(() => false));
 }
 
 /** A password nobody can guess, of characters that can be read aloud: 20 of 32, so 100 bits. */

@@ -1,23 +1,23 @@
 import { compatibleProfile, type Profile, profiles } from "../scim/profile.ts";
 import { foldCase } from "../scim/resource/fold.ts";
-import { defaultTenantId, type Store, type TokenRecord } from "../storage/port.ts";
+import { builtInUserType, defaultTenantId, type Store, type TokenRecord } from "../storage/port.ts";
 import { verifyPassword } from "./password.ts";
 import { isScope, type Scope, scopesOfRoles } from "./scope.ts";
 import { hashToken } from "./token.ts";
 
+export { builtInUserType };
+
 /** Who makes a request, and what they may do. */
 export interface Principal {
   readonly tenantId: number;
-  readonly kind: "token" | "user";
+  /** A token, a user of the directory, or the account that is no part of it. */
+  readonly kind: "token" | "user" | "builtIn";
   readonly id: string;
   /** For logs and job lists: the name of the token or the userName. */
   readonly name: string;
   readonly scopes: ReadonlySet<Scope>;
   readonly profile: Profile;
 }
-
-/** The type under which accounts that are no part of the directory are stored: no SCIM endpoint shows it. */
-export const builtInUserType = "BuiltInUser";
 
 /** A hash of nothing anybody knows: checked for unknown users, so that they take as long as known ones. */
 const decoyHash = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$OvQBGHlU1pzkEBBkLGSVkDSgnmDmHoTMMYSLU7dkb0I";
@@ -68,7 +68,8 @@ export function createAuthenticator(store: Store, now: () => number): Authentica
     const right = await isRight(text.slice(colon + 1), hash);
     if (!right || record === undefined || record.passwordHash === null) return undefined;
     const scopes = scopesOfRoles(record.roles);
-    return { tenantId, kind: "user", id: record.userId, name: userName, scopes, profile: compatibleProfile };
+    const kind = record.resourceType === builtInUserType ? "builtIn" : "user";
+    return { tenantId, kind, id: record.userId, name: userName, scopes, profile: compatibleProfile };
   }
 
   const schemes: Readonly<Record<string, (credentials: string) => Promise<Principal | undefined>>> = { bearer, basic };

@@ -13,7 +13,7 @@ import type { ImportJob } from "../storage/import.ts";
 import { defaultTenantId, type Store } from "../storage/port.ts";
 import { withLockedStore } from "./data.ts";
 import { CliError, type Io } from "./io.ts";
-import { type ReportedJob, reportJob, shownRowsMax } from "./job-report.ts";
+import { type ReportedJob, reportJob, troubledRows } from "./job-report.ts";
 import { progressMeter } from "./progress.ts";
 
 /** How often the progress is looked up. */
@@ -29,14 +29,8 @@ export async function importLocally(io: Io, config: Config, file: string, fields
       throw error instanceof ScimError ? new CliError(error.detail) : error;
     });
     const done = await runShown(io, ports, received);
-    const query = {
-      tenantId: defaultTenantId,
-      importId: done.id,
-      problemsOnly: true,
-      after: 0,
-      limit: shownRowsMax + 1,
-    };
-    const rows = await store.imports.rows(query);
+    const query = { tenantId: defaultTenantId, importId: done.id, problemsOnly: false, after: 0 };
+    const rows = await troubledRows((outcome, limit) => store.imports.rows({ ...query, outcome, limit }));
     reportJob(io, reported(done), rows, `GET /api/imports/${done.id}/report.csv of muster serve`);
   });
 }

@@ -4,10 +4,14 @@ import type { UploadFields } from "../import/upload.ts";
 import { importStates, rowOutcomes } from "../storage/import.ts";
 import { progressOf } from "./import-local.ts";
 import { CliError, type Io } from "./io.ts";
-import { type ReportedJob, reportJob, shownRowsMax } from "./job-report.ts";
+import { type ReportedJob, reportJob, troubledRows } from "./job-report.ts";
 import { progressMeter } from "./progress.ts";
 
-const lookMs = 200;
+/** How often a job is looked up, and for how long a server may be away in between: as long as a restart may take. */
+const remotePace = { lookMs: 200, awayMsMax: 60_000 };
+
+/** The exit status when a job was accepted and its end is not known. */
+const unknownEndCode = 3;
 
 const counts = z.record(z.string(), z.number());
 const jobShape = z.object({
@@ -46,19 +50,45 @@ interface Remote {
   readonly token: string;
 }
 
-/** Imports a file into a running server, and waits until the job has ended. */
-export async function importRemotely(io: Io, remote: Remote, file: string, fields: UploadFields): Promise<void> {
+/** The server gave no answer. */
+class UnreachableError extends CliError {}
+
+/**
+ * Imports a file into a running server, and waits until the job has ended.
+ *
+ * @throws CliError with the exit status 3 when the job was accepted and its end can not be learnt
+ */
+export async function importRemotely(
+  io: Io,
+  remote: Remote,
+  file: string,
+  fields: UploadFields,
+  pace = remotePace,
+): Promise<void> {
   const started = await call(remote, "/api/imports", jobShape, upload(file, fields));
+  const { job, rows } = await watch(io, started, patient(io, remote, pace), pace.lookMs).catch((error: unknown) => {
+    if (!(error instanceof CliError)) throw error;
+    throw new CliError(`${error.message}; the import ${started.id} may go on`, unknownEndCode);
+  });
+  reportJob(io, job, rows, `${remote.url}/api/imports/${job.id}/report.csv`);
+}
+
+type Ask = <T>(path: string, shape: z.ZodType<T>) => Promise<T>;
+
+/** Waits for a job's end, and reads the rows to show. */
+async function watch(io: Io, started: z.infer<typeof jobShape>, ask: Ask, lookMs: number) {
   const meter = progressMeter(io, Date.now);
   let job = started;
   while (isUnderWay(job)) {
     meter.show(progressOf(job.state, job.progress.done, job.progress.total));
     await Bun.sleep(lookMs);
-    job = await call(remote, `/api/imports/${job.id}`, jobShape);
+    job = await ask(`/api/imports/${job.id}`, jobShape);
   }
   if (job.state !== "failed") meter.end(progressOf(job.state, job.progress.done, job.progress.total));
-  const rows = await troubledRows(remote, job.id);
-  reportJob(io, job, rows, `${remote.url}/api/imports/${job.id}/report.csv`);
+  const rows = await troubledRows(async (outcome, limit) => {
+    return (await ask(`/api/imports/${job.id}/rows?outcome=${outcome}&limit=${limit}`, rowsShape)).rows;
+  });
+  return { job, rows };
 }
 
 function isUnderWay({ state, dryRun }: ReportedJob): boolean {
@@ -66,11 +96,24 @@ function isUnderWay({ state, dryRun }: ReportedJob): boolean {
   return state === "received" || state === "parsing" || state === "queued" || state === "running";
 }
 
-async function troubledRows(remote: Remote, id: string) {
-  const pages = ["failed", "duplicate", "conflict"].map((outcome) =>
-    call(remote, `/api/imports/${id}/rows?outcome=${outcome}&limit=${shownRowsMax + 1}`, rowsShape),
-  );
-  return (await Promise.all(pages)).flatMap(({ rows }) => rows).sort((a, b) => a.row - b.row);
+/** Asks again while there is no answer, until the server was away for too long. */
+function patient(io: Io, remote: Remote, { lookMs, awayMsMax }: typeof remotePace): Ask {
+  let isAway = false;
+  return async (path, shape) => {
+    const end = performance.now() + awayMsMax;
+    for (;;) {
+      try {
+        const answered = await call(remote, path, shape, { signal: AbortSignal.timeout(awayMsMax) });
+        isAway = false;
+        return answered;
+      } catch (error) {
+        if (!(error instanceof UnreachableError) || performance.now() >= end) throw error;
+        if (!isAway) io.err(`${error.message}; trying again for ${Math.ceil(awayMsMax / 1000)} s`);
+        isAway = true;
+      }
+      await Bun.sleep(lookMs);
+    }
+  };
 }
 
 /** The request that sends a file as it is read, without holding it. */
@@ -97,10 +140,10 @@ function upload(file: string, fields: UploadFields): RequestInit {
  */
 async function call<T>({ url, token }: Remote, path: string, shape: z.ZodType<T>, init: RequestInit = {}): Promise<T> {
   const headers = { ...init.headers, Authorization: `Bearer ${token}` };
-  const response = await fetch(new URL(path, url), { ...init, headers }).catch((error: unknown) => {
-    throw new CliError(`${url} can not be reached: ${error instanceof Error ? error.message : String(error)}`);
+  const { response, text } = await answer(new URL(path, url), { ...init, headers }).catch((error: unknown) => {
+    throw new UnreachableError(`${url} can not be reached: ${error instanceof Error ? error.message : String(error)}`);
   });
-  const body: unknown = await response.json().catch(() => undefined);
+  const body = parsedJson(text);
   if (!response.ok) {
     const refusal = errorShape.safeParse(body);
     throw new CliError(
@@ -110,4 +153,18 @@ async function call<T>({ url, token }: Remote, path: string, shape: z.ZodType<T>
   const parsed = shape.safeParse(body);
   if (!parsed.success) throw new CliError(`${url}${path} answered something else than a muster server does`);
   return parsed.data;
+}
+
+/** An answer, read to its end: a server may go away in the middle of one. */
+async function answer(url: URL, init: RequestInit): Promise<{ response: Response; text: string }> {
+  const response = await fetch(url, init);
+  return { response, text: await response.text() };
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -7,6 +7,11 @@ import { importRemotely } from "./import-remote.ts";
 import { CliError, type Io } from "./io.ts";
 import { configFrom, settingOptions } from "./settings.ts";
 
+const exitStatusHelp = `
+Exit status: 0 all rows are in, 2 some rows were refused, 1 nothing was done,
+             3 the server went away and the import may go on.
+`;
+
 /** `muster import FILE`: into a running server, or straight into the data directory. */
 export function importCommand(io: Io): Command<[string]> {
   const known = [autoDialect, ...dialects.map(({ id }) => id)].join(", ");
@@ -19,7 +24,7 @@ export function importCommand(io: Io): Command<[string]> {
     .option("--dry-run", "plan only: tell what would happen, change nothing", false)
     .option("--url <url>", "the running server")
     .addOption(new Option("--token <token>", "bearer token for --url, with the scope import:write (MUSTER_TOKEN)"))
-    .addHelpText("after", "\nExit status: 0 all rows are in, 2 some rows were refused, 1 nothing was done.\n");
+    .addHelpText("after", exitStatusHelp);
   for (const option of settingOptions(["dataDir"])) command.addOption(option);
   return command.action(async (file, options) => {
     if (!existsSync(file)) throw new CliError(`there is no file ${file}`);
@@ -30,8 +35,14 @@ export function importCommand(io: Io): Command<[string]> {
       await importLocally(io, configFrom(options, io), file, fields);
       return;
     }
+    if (!isHttpUrl(url)) throw new CliError("--url must be an http or https URL");
     const token = options.token ?? tokenFromEnvironment();
     if (token === undefined) throw new CliError("--url needs --token, or the variable MUSTER_TOKEN");
     await importRemotely(io, { url, token }, file, fields);
   });
+}
+
+function isHttpUrl(text: string): boolean {
+  const protocol = URL.parse(text)?.protocol;
+  return protocol === "http:" || protocol === "https:";
 }

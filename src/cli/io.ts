@@ -13,7 +13,7 @@ export class CliError extends Error {
 export interface Io {
   /** A line of what was asked for. */
   out(line: string): void;
-  /** A line about the work: warnings, progress, log. */
+  /** Text about the work: warnings, progress, log. */
   err(line: string): void;
   /** Draws over the line drawn before; does nothing where nobody watches. */
   draw(line: string): void;
@@ -21,26 +21,37 @@ export interface Io {
   exitCode: number;
 }
 
-export function processIo(): Io {
+/** Control characters, which could steer a terminal or forge a line. */
+const controls = /\p{Cc}/gu;
+const controlsButBreaks = /(?![\n\t])\p{Cc}/gu;
+
+/** Where the text of a process goes. */
+export interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+}
+
+/** The Io of a process. What it is given may hold anybody's data: control characters in it are shown as U+FFFD. */
+export function processIo(stdout: Output = process.stdout, stderr: Output = process.stderr): Io {
   let drawn = false;
   const clear = (): void => {
-    if (drawn) process.stderr.write("\r\x1b[K");
+    if (drawn) stderr.write("\r\x1b[K");
     drawn = false;
   };
   return {
     out(line) {
       clear();
-      process.stdout.write(`${line}\n`);
+      stdout.write(`${line.replaceAll(controls, "\ufffd")}\n`);
     },
     err(line) {
       clear();
-      process.stderr.write(`${line}\n`);
+      stderr.write(`${line.replaceAll(controlsButBreaks, "\ufffd")}\n`);
     },
     draw(line) {
-      process.stderr.write(`\r\x1b[K${line}`);
+      stderr.write(`\r\x1b[K${line}`);
       drawn = true;
     },
-    isTerminal: process.stderr.isTTY === true,
+    isTerminal: stderr.isTTY === true,
     exitCode: 0,
   };
 }

@@ -1,5 +1,5 @@
 import { rowsText } from "../import/job.ts";
-import type { ImportJob, ImportRow } from "../storage/import.ts";
+import { type ImportJob, type ImportRow, type RowOutcome, troubledOutcomes } from "../storage/import.ts";
 import { CliError, type Io } from "./io.ts";
 
 /** A job as both ways of importing know it: from the store, or as the API's JSON. */
@@ -16,7 +16,22 @@ export interface ReportedJob {
 /** Rows that the terminal shows; the report has them all. */
 export const shownRowsMax = 20;
 
-const troubles = ["failed", "conflict", "duplicate"];
+/**
+ * The rows to show, in file order: those whose people are not in.
+ *
+ * @param read the first rows of a job with that outcome
+ */
+export async function troubledRows(
+  read: (outcome: RowOutcome, limit: number) => Promise<readonly ImportRow[]>,
+): Promise<readonly ImportRow[]> {
+  // One more than is shown tells that there are more.
+  const limit = shownRowsMax + 1;
+  const pages = await Promise.all([...troubledOutcomes].map((outcome) => read(outcome, limit)));
+  return pages
+    .flat()
+    .sort((a, b) => a.row - b.row)
+    .slice(0, limit);
+}
 
 /**
  * Tells how an import ended, and sets the exit status: 0 all rows are in, 2 some were refused, 1 nothing was done.
@@ -27,7 +42,7 @@ export function reportJob(io: Io, job: ReportedJob, rows: readonly ImportRow[], 
   for (const warning of job.warnings) io.out(warning);
   if (job.state === "failed") throw new CliError(job.message ?? "the import failed");
   const counts = job.state === "planned" && job.plan !== null ? job.plan : job.counts;
-  const refused = troubles.reduce((sum, outcome) => sum + (counts[outcome] ?? 0), 0);
+  const refused = [...troubledOutcomes].reduce((sum, outcome) => sum + (counts[outcome] ?? 0), 0);
   const parts = Object.entries(counts).filter(([name, count]) => count > 0 && name !== "total" && name !== "not_run");
   const verb = job.state === "planned" ? "would be " : "";
   const sum = `${rowsText(counts.total ?? 0)}: ${parts.map(([name, count]) => `${count} ${verb}${name}`).join(", ") || "none"}`;
@@ -46,6 +61,5 @@ export function rowText({ row, line, key, outcome, problems }: ImportRow): strin
     const cell = column === undefined ? "" : `${column}${value === undefined ? "" : ` ${JSON.stringify(value)}`}: `;
     return `${cell}${message}`;
   });
-  // What a file says must not steer the terminal.
-  return `${place}; ${reasons.join("; ")}`.replaceAll(/\p{Cc}/gu, "\ufffd");
+  return `${place}; ${reasons.join("; ")}`;
 }

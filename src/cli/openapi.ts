@@ -7,6 +7,6 @@ import type { Io } from "./io.ts";
 /** `muster openapi`: the document that clients are generated from. */
 export function openapiCommand(io: Io): Command {
   return new Command("openapi").description("print the OpenAPI 3.1 document").action(() => {
-    io.out(openApiText(describedApp(), version).trimEnd());
+    for (const line of openApiText(describedApp(), version).trimEnd().split("\n")) io.out(line);
   });
 }

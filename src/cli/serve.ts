@@ -27,7 +27,7 @@ export function serveCommand(io: Io): Command {
       io.out(`it is shown this once; change it with: muster user password ${first.userName}`);
     }
     // Whoever reads the address may send a signal at once.
-    const stopped = untilSignal(server, io);
+    const stopped = untilSignal(server, io, config.tlsCert !== undefined);
     io.out(`listening on ${server.url}`);
     await stopped;
   });
@@ -35,24 +35,41 @@ export function serveCommand(io: Io): Command {
 
 /** The error in words, where it is one that the operator can mend. */
 function startError(error: unknown, host: string, port: number): unknown {
-  const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
-  if (taken) return new CliError(`port ${port} of ${host} is in use; choose another with --port`);
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  // Which of the two codes Bun gives does not tell which of the two reasons it is.
+  if (code === "EADDRINUSE" || code === "EADDRNOTAVAIL") {
+    const address = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+    const reason = "the port is in use, or the host is no address of this machine";
+    return new CliError(`${address} can not be listened on: ${reason}`);
+  }
   const known = error instanceof DataDirectoryInUseError || error instanceof NewerDatabaseError;
   return known ? new CliError(error.message) : error;
 }
 
-function untilSignal(server: Server, io: Io): Promise<void> {
+/**
+ * Serves until a signal says to stop, and stops.
+ *
+ * @throws CliError when a second signal does not let what is under way end
+ */
+function untilSignal(server: Server, io: Io, hasTls: boolean): Promise<void> {
   return new Promise((resolve, reject) => {
     let stopping = false;
     const stop = (signal: string): void => {
-      if (stopping) return;
+      if (stopping) {
+        reject(new CliError(`${signal}: ended at once`));
+        return;
+      }
       stopping = true;
-      io.err(`${signal}: answering what is under way, then stopping`);
+      io.err(`${signal}: answering what is under way, then stopping (again: at once)`);
       server.stop().then(resolve, reject);
     };
     process.on("SIGTERM", () => stop("SIGTERM"));
     process.on("SIGINT", () => stop("SIGINT"));
     process.on("SIGHUP", () => {
+      if (!hasTls) {
+        io.err("SIGHUP: no TLS files are set, so there is nothing to read again");
+        return;
+      }
       try {
         server.reload();
         io.err("SIGHUP: the TLS files were read again");

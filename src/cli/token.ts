@@ -8,6 +8,8 @@ import { CliError, type Io } from "./io.ts";
 import { configFrom, settingOptions } from "./settings.ts";
 
 const dayMs = 86_400_000;
+/** A hundred years: what is to live longer lives for ever. */
+const tokenDaysMax = 36_500;
 
 /** `muster token`: bearer tokens, on the data directory. A running server knows new ones at once, ended ones within a second. */
 export function tokenCommand(io: Io): Command {
@@ -33,7 +35,9 @@ function createCommand(io: Io) {
     if (!profiles.some(({ name }) => name === options.profile))
       throw new CliError(`there is no profile ${options.profile}`);
     const days = options.days === undefined ? undefined : Number(options.days);
-    if (days !== undefined && !(days > 0)) throw new CliError("--days must be a number above 0");
+    if (days !== undefined && !(days > 0 && days <= tokenDaysMax)) {
+      throw new CliError(`--days must be a number above 0 and at most ${tokenDaysMax}`);
+    }
     const token = randomToken();
     const id = Bun.randomUUIDv7();
     const at = Date.now();

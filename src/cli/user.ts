@@ -1,9 +1,9 @@
 import { Command } from "@commander-js/extra-typings";
 import { hashPassword, randomPassword } from "../access/password.ts";
 import { builtInUserType } from "../access/principal.ts";
-import { isRole, roles, scopes } from "../access/scope.ts";
-import { createDirectory } from "../directory/resources.ts";
-import { ScimError } from "../scim/error.ts";
+import { isRole, roles } from "../access/scope.ts";
+import { contentOf, createDefaults } from "../directory/content.ts";
+import { readBody, refusalError } from "../directory/steps.ts";
 import { strictProfile } from "../scim/profile.ts";
 import { foldCase } from "../scim/resource/fold.ts";
 import { compileTypes } from "../scim/resource/type.ts";
@@ -27,17 +27,24 @@ export function userCommand(io: Io): Command {
 
 const roleNames = Object.keys(roles).join(", ");
 
-/** The first line of standard input, or a random password that is then shown. */
-async function choosePassword(io: Io, fromInput: boolean | undefined): Promise<string> {
-  if (fromInput !== true) {
-    const password = randomPassword();
-    io.err("the password, shown this once:");
-    io.out(password);
-    return password;
-  }
-  const line = (await Bun.stdin.text()).split(/\r?\n/, 1)[0] ?? "";
-  if (line === "") throw new CliError("standard input has no password");
-  return line;
+interface ChosenPassword {
+  readonly password: string;
+  /** Nobody knows it yet: it is shown once it is stored. */
+  readonly isRandom: boolean;
+}
+
+/** The first line of standard input, or a random password. */
+async function choosePassword(fromInput: boolean | undefined): Promise<ChosenPassword> {
+  if (fromInput !== true) return { password: randomPassword(), isRandom: true };
+  const password = (await Bun.stdin.text()).split(/\r?\n/, 1)[0] ?? "";
+  if (password === "") throw new CliError("standard input has no password");
+  return { password, isRandom: false };
+}
+
+function showIfRandom(io: Io, { password, isRandom }: ChosenPassword): void {
+  if (!isRandom) return;
+  io.err("the password, shown this once:");
+  io.out(password);
 }
 
 function checkRole(role: string): void {
@@ -70,20 +77,19 @@ function createCommand(io: Io) {
     if (options.role !== undefined) checkRole(options.role);
     const compiled = compileTypes(coreRegistry).get("User");
     if (compiled === undefined) throw new Error("no resource type User");
+    const chosen = await choosePassword(options.passwordStdin);
+    const body = { schemas: [compiled.type.base.id], userName };
+    const resource = readBody(compiled, body, strictProfile, createDefaults(compiled));
+    const content = contentOf(compiled, resource, Bun.randomUUIDv7(), Date.now());
     await withStore(configFrom(options, io), async (store) => {
-      const directory = createDirectory({ store, now: Date.now, newId: () => Bun.randomUUIDv7(), hashPassword });
-      const caller = { tenantId: defaultTenantId, scopes: new Set(scopes), profile: strictProfile };
-      const body = { schemas: [compiled.type.base.id], userName };
-      const { stored } = await directory.create(caller, compiled, body).catch((error: unknown) => {
-        throw error instanceof ScimError ? new CliError(error.detail) : error;
-      });
-      const password = await choosePassword(io, options.passwordStdin);
-      const passwordHash = await hashPassword(password);
-      await commit(store, { kind: "setPassword", userId: stored.id, passwordHash, at: Date.now() });
-      if (options.role !== undefined)
-        await commit(store, { kind: "setRoles", userId: stored.id, roles: [options.role] });
-      io.err(`user ${userName} made with the id ${stored.id}`);
+      const passwordHash = await hashPassword(chosen.password);
+      const changes: Change[] = [{ kind: "createResource", ...content, passwordHash }];
+      if (options.role !== undefined) changes.push({ kind: "setRoles", userId: content.id, roles: [options.role] });
+      const [result] = await store.commit([{ tenantId: defaultTenantId, changes }]);
+      if (result?.applied === false) throw refusalError(result.refusal, compiled, content.id, resource);
     });
+    io.err(`user ${userName} made with the id ${content.id}`);
+    showIfRandom(io, chosen);
   });
 }
 
@@ -94,12 +100,14 @@ function passwordCommand(io: Io) {
     .option("--password-stdin", "take the password from standard input instead of making one");
   for (const option of settingOptions(["dataDir"])) command.addOption(option);
   return command.action(async (userName, options) => {
+    const chosen = await choosePassword(options.passwordStdin);
     await withStore(configFrom(options, io), async (store) => {
       const userId = await findUser(store, userName);
-      const passwordHash = await hashPassword(await choosePassword(io, options.passwordStdin));
+      const passwordHash = await hashPassword(chosen.password);
       await commit(store, { kind: "setPassword", userId, passwordHash, at: Date.now() });
-      io.err(`the password of ${userName} is set`);
     });
+    io.err(`the password of ${userName} is set`);
+    showIfRandom(io, chosen);
   });
 }
 

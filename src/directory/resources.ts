@@ -1,43 +1,35 @@
-import type { Scope } from "../access/scope.ts";
 import { ScimError } from "../scim/error.ts";
-import type { BoundFilter } from "../scim/filter/bind.ts";
-import { isJsonObject, type JsonObject } from "../scim/json.ts";
-import type { PageRequest } from "../scim/list.ts";
-import type { Profile } from "../scim/profile.ts";
-import { etagMatches } from "../scim/resource/etag.ts";
-import type { ResourceView, StoredResource } from "../scim/resource/render.ts";
-import { issuesError, type ReadResource } from "../scim/resource/resource.ts";
+import type { ListRequest } from "../scim/list.ts";
+import type { Projection } from "../scim/resource/projection.ts";
+import type { ResourceView } from "../scim/resource/render.ts";
 import type { CompiledType } from "../scim/resource/type.ts";
-import type { Change, Effect, Refusal, ResourceContent } from "../storage/change.ts";
-import type { JoinedRecord, Store } from "../storage/port.ts";
 import { contentOf, createDefaults } from "./content.ts";
-
-/** What the use cases need of the world. */
-export interface DirectoryPorts {
-  readonly store: Store;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  /** A new identifier; UUIDv7, so that rows of one time lie together. */
-  readonly newId: () => string;
-  readonly hashPassword: (password: string) => Promise<string>;
-}
-
-/** Whose resources, and what is forgiven to the one who asks. */
-export interface Caller {
-  readonly tenantId: number;
-  readonly scopes: ReadonlySet<Scope>;
-  readonly profile: Profile;
-}
-
-/** How often a replacement is computed anew because another change came between. */
-const replaceAttemptsMax = 100;
+import { patchResource } from "./patch.ts";
+import {
+  activeOf,
+  type Caller,
+  commit,
+  type DirectoryPorts,
+  joinFor,
+  namesVersion,
+  passwordOf,
+  readBody,
+  recordOf,
+  refusalError,
+  replaceAttemptsMax,
+  requireMatch,
+  requireMayChange,
+  storedOf,
+  view,
+  viewOf,
+} from "./steps.ts";
 
 /** Reads and changes resources of any type; everything throws ScimError. */
 export interface Directory {
   /** Throws invalidSyntax, invalidValue, tooLarge or uniqueness. */
   create(caller: Caller, compiled: CompiledType, body: unknown): Promise<ResourceView>;
-  /** Throws notFound. */
-  get(caller: Caller, compiled: CompiledType, id: string): Promise<ResourceView>;
+  /** Throws notFound. Memberships that the projection hides are not read. */
+  get(caller: Caller, compiled: CompiledType, id: string, projection?: Projection): Promise<ResourceView>;
   /**
    * Throws notFound, preconditionFailed when `ifMatch` names another version, forbidden when the user has a role here
    * and the caller is no administrator, and what create throws.
@@ -49,13 +41,20 @@ export interface Directory {
     body: unknown,
     ifMatch: string | undefined,
   ): Promise<ResourceView>;
+  /** Throws what replace throws, and invalidPath, noTarget or mutability for an operation. */
+  patch(
+    caller: Caller,
+    compiled: CompiledType,
+    id: string,
+    body: unknown,
+    ifMatch: string | undefined,
+  ): Promise<ResourceView>;
   /** Throws notFound, preconditionFailed or forbidden. */
   remove(caller: Caller, compiled: CompiledType, id: string, ifMatch: string | undefined): Promise<void>;
   list(
     caller: Caller,
     compiled: CompiledType,
-    page: PageRequest,
-    filter: BoundFilter | undefined,
+    request: ListRequest,
   ): Promise<{ readonly total: number; readonly resources: readonly ResourceView[] }>;
 }
 
@@ -75,8 +74,8 @@ export function createDirectory(ports: DirectoryPorts): Directory {
       return view(store, caller, compiled, created);
     },
 
-    async get(caller, compiled, id) {
-      return viewOf(compiled, await recordOf(store, caller, compiled, id));
+    async get(caller, compiled, id, projection) {
+      return viewOf(compiled, await recordOf(store, caller, compiled, id, joinFor(compiled, projection)));
     },
 
     async replace(caller, compiled, id, body, ifMatch) {
@@ -101,6 +100,8 @@ export function createDirectory(ports: DirectoryPorts): Directory {
       throw new ScimError("conflict", "The resource changes too often to be replaced; try again.");
     },
 
+    patch: (caller, compiled, id, body, ifMatch) => patchResource(ports, caller, compiled, id, body, ifMatch),
+
     async remove(caller, compiled, id, ifMatch) {
       await requireMayChange(store, caller, id);
       const change = { kind: "deleteResource", resourceType: compiled.type.name, id, at: now() } as const;
@@ -111,108 +112,17 @@ export function createDirectory(ports: DirectoryPorts): Directory {
       if ("kind" in result) throw refusalError(result, compiled, id);
     },
 
-    async list(caller, compiled, { startIndex, count }, filter) {
-      const { tenantId } = caller;
-      const query = { tenantId, type: compiled.type, join: compiled.membership, offset: startIndex - 1, limit: count };
-      const page = await store.resources.list({ ...query, ...(filter !== undefined && { filter }) });
+    async list(caller, compiled, { startIndex, count, filter, sort, projection }) {
+      const page = await store.resources.list({
+        tenantId: caller.tenantId,
+        type: compiled.type,
+        ...(filter !== undefined && { filter }),
+        sort,
+        join: joinFor(compiled, projection),
+        offset: startIndex - 1,
+        limit: count,
+      });
       return { total: page.total, resources: page.resources.map((record) => viewOf(compiled, record)) };
     },
   };
-}
-
-async function recordOf(store: Store, caller: Caller, compiled: CompiledType, id: string): Promise<JoinedRecord> {
-  const record = await store.resources.get(caller.tenantId, compiled.type.name, id, compiled.membership);
-  if (record === undefined) throw notFound(compiled, id);
-  return record;
-}
-
-async function commit(store: Store, caller: Caller, change: Change): Promise<Effect | Refusal> {
-  const [result] = await store.commit([{ tenantId: caller.tenantId, changes: [change] }]);
-  if (result === undefined) throw new ScimError("internal");
-  if (!result.applied) return result.refusal;
-  return result.effects[0] ?? { changed: false, version: 0, created: 0, modified: 0 };
-}
-
-/** What a write left, with its memberships as they are now. */
-async function view(
-  store: Store,
-  caller: Caller,
-  compiled: CompiledType,
-  stored: StoredResource,
-): Promise<ResourceView> {
-  const current = await store.resources.get(caller.tenantId, compiled.type.name, stored.id, compiled.membership);
-  return { compiled, stored, joined: current?.joined ?? [] };
-}
-
-function viewOf(compiled: CompiledType, record: JoinedRecord): ResourceView {
-  return { compiled, stored: record, joined: record.joined };
-}
-
-function storedOf({ resourceType, id, doc }: ResourceContent, effect: Effect): StoredResource {
-  return { resourceType, id, doc, version: effect.version, created: effect.created, modified: effect.modified };
-}
-
-function readBody(compiled: CompiledType, body: unknown, profile: Profile, defaults: JsonObject): ReadResource {
-  const { resource, issues } = compiled.read(body, profile, defaults);
-  const error = issuesError(issues);
-  if (error !== undefined) throw error;
-  return resource;
-}
-
-/** A PUT that does not mention `active` neither locks a user out nor lets one in again. */
-function activeOf(current: StoredResource): JsonObject {
-  const doc: unknown = JSON.parse(current.doc);
-  return isJsonObject(doc) && typeof doc.active === "boolean" ? { active: doc.active } : {};
-}
-
-/** True when a condition is about a version; `*` asks only that the resource is there, which every change does. */
-function namesVersion(ifMatch: string | undefined): boolean {
-  return ifMatch !== undefined && ifMatch.trim() !== "*";
-}
-
-/**
- * Who may do something on this server is changed by its administrators alone: a client that provisions could else set
- * such a user's password, and then be that user.
- *
- * @throws ScimError forbidden
- */
-async function requireMayChange(store: Store, { tenantId, scopes }: Caller, id: string): Promise<void> {
-  if (scopes.has("admin") || (await store.access.roles(tenantId, id)).length === 0) return;
-  throw new ScimError("forbidden", "The user has a role on this server; only an administrator may change it.");
-}
-
-async function passwordOf(
-  { hashPassword }: DirectoryPorts,
-  { secrets }: ReadResource,
-): Promise<{ readonly passwordHash?: string }> {
-  const { password } = secrets;
-  return password === undefined ? {} : { passwordHash: await hashPassword(password) };
-}
-
-function requireMatch(ifMatch: string | undefined, version: number): void {
-  if (ifMatch === undefined || etagMatches(ifMatch, version)) return;
-  throw new ScimError("preconditionFailed", `The resource has version W/"${version}", which If-Match does not name.`);
-}
-
-function notFound({ type }: CompiledType, id: string): ScimError {
-  return new ScimError("notFound", `${type.name} ${JSON.stringify(id.slice(0, 100))} does not exist.`);
-}
-
-/** What a refusal of the store means to the client. */
-function refusalError(refusal: Refusal, compiled: CompiledType, id: string, resource?: ReadResource): ScimError {
-  switch (refusal.kind) {
-    case "notFound":
-      return notFound(compiled, id);
-    case "version":
-      return new ScimError("preconditionFailed");
-    case "unknownMember":
-      return new ScimError("invalidValue", `members.value ${JSON.stringify(refusal.id)} names no user or group.`);
-    case "uniqueness": {
-      const name = compiled.unique?.name ?? "id";
-      return new ScimError("uniqueness", `${name} ${JSON.stringify(resource?.attributes[name] ?? "")} is in use.`);
-    }
-    case "state":
-    case "exists":
-      return new ScimError("conflict");
-  }
 }

@@ -51,7 +51,7 @@ export function createApp(ports: AppPorts): App {
 
 /** The methods that some route offers for this path. */
 function methodsOf(app: App, path: string): readonly string[] {
-  const methods = ["GET", "POST", "PUT", "DELETE"];
+  const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
   return methods.filter((method) => app.router.match(method, path)[0].some(([[, route]]) => route.method === method));
 }
 

@@ -2,12 +2,15 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { Authenticator } from "../access/principal.ts";
 import type { Scope } from "../access/scope.ts";
 import { ScimError } from "../scim/error.ts";
-import type { AppEnv } from "./context.ts";
+import { type AppEnv, originOf } from "./context.ts";
 
 /** Lets in who proves who they are: a bearer token or Basic credentials. */
 export function authenticate(authenticator: Authenticator): MiddlewareHandler<AppEnv> {
   return async function authenticate(c, next) {
     const header = c.req.header("Authorization");
+    if (header !== undefined && isForeignPage(c, header)) {
+      throw new ScimError("forbidden", "A page of another site may not use the browser's credentials.");
+    }
     const principal = await authenticator.authenticate(header);
     if (principal === undefined) {
       const detail = header === undefined ? "Credentials are required." : "The credentials are not valid.";
@@ -16,6 +19,20 @@ export function authenticate(authenticator: Authenticator): MiddlewareHandler<Ap
     c.set("principal", principal);
     await next();
   };
+}
+
+const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD"]);
+
+/**
+ * True for a change that a page of another site asks a browser for. Browsers remember Basic credentials and send them
+ * along; a bearer token has to be put there by a page's own code, which another site does not have.
+ */
+function isForeignPage(c: Context<AppEnv>, authorization: string): boolean {
+  if (safeMethods.has(c.req.method) || !/^basic /i.test(authorization)) return false;
+  const site = c.req.header("Sec-Fetch-Site");
+  if (site !== undefined) return site !== "same-origin" && site !== "none";
+  const origin = c.req.header("Origin");
+  return origin !== undefined && origin !== originOf(c.req.url);
 }
 
 /**

@@ -1,8 +1,10 @@
 import type { Context } from "hono";
 import { ScimError } from "../scim/error.ts";
 
-/** Bytes of one JSON body: enough for a group with as many members as a request may name. */
-export const jsonBodyBytesMax = 10_485_760;
+/** Bytes of one JSON body: far above any user with photos by reference, below what would hold up the others. */
+export const jsonBodyBytesMax = 1_048_576;
+/** Bytes of one that may name members: as many as a request may have. */
+export const membersBodyBytesMax = 10_485_760;
 
 const jsonMediaTypes: ReadonlySet<string> = new Set(["application/scim+json", "application/json"]);
 
@@ -18,13 +20,13 @@ export function mediaTypeOf(header: string | undefined): string {
  *
  * @throws ScimError unsupportedMediaType, tooLarge or invalidSyntax
  */
-export async function readJsonBody(c: Context): Promise<unknown> {
+export async function readJsonBody(c: Context, bytesMax = jsonBodyBytesMax): Promise<unknown> {
   const mediaType = mediaTypeOf(c.req.header("Content-Type"));
   if (!jsonMediaTypes.has(mediaType)) {
     const given = mediaType === "" ? "There is no Content-Type" : `The Content-Type is ${mediaType.slice(0, 100)}`;
     throw new ScimError("unsupportedMediaType", `${given}; it must be application/scim+json or application/json.`);
   }
-  const bytes = await readBytes(c.req.raw, jsonBodyBytesMax);
+  const bytes = await readBytes(c.req.raw, bytesMax);
   return parseJson(bytes);
 }
 

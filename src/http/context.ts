@@ -12,6 +12,8 @@ export interface AppPorts {
   readonly authenticator: Authenticator;
   /** Tells the runner that a job waits. */
   readonly wakeImports: () => void;
+  /** Aborted when the server is to stop: whoever waits for something is answered at once. */
+  readonly stopping: AbortSignal;
   readonly now: () => number;
   readonly newId: () => string;
   /** What Bulk will be limited to, as discovery announces it. */

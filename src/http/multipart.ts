@@ -37,9 +37,21 @@ export async function readUpload<T>(
   const ended = new Promise<void>((resolve, reject) => {
     parser.on("close", resolve);
     for (const stream of [parser, source]) stream.on("error", (cause: unknown) => reject(brokenOff(cause)));
-    parser.on("field", (name, value) => void fields.set(name, value));
+    const refuse = (detail: string): void => reject(new ScimError("invalidValue", detail));
+    parser.on("field", (name, value, { nameTruncated, valueTruncated }) => {
+      if (nameTruncated || valueTruncated) refuse(`The field ${JSON.stringify(name.slice(0, 64))} is too long.`);
+      else if (fields.has(name)) refuse(`The field ${JSON.stringify(name.slice(0, 64))} is given twice.`);
+      else fields.set(name, value);
+    });
+    parser.on("fieldsLimit", () => refuse(`The form has more than ${fieldsMax} fields.`));
     parser.on("file", (name, stream, { filename }) => {
+      // A second file would be somebody's people, left out without a word.
       if (name !== "file" || taken !== undefined) {
+        refuse(
+          name === "file"
+            ? "The form has two files; send one."
+            : `The file must be called file, not ${JSON.stringify(name?.slice(0, 64))}.`,
+        );
         stream.resume();
         return;
       }

@@ -3,7 +3,7 @@ import type { ErrorKind } from "../scim/error.ts";
 import type { AppEnv } from "./context.ts";
 import { type App, errorResponses, security } from "./openapi/components.ts";
 
-export type Method = "get" | "post" | "put" | "delete";
+export type Method = "get" | "post" | "put" | "patch" | "delete";
 export type Handler = (c: Context<AppEnv>) => Response | Promise<Response>;
 
 type PathConfig = Parameters<App["openAPIRegistry"]["registerPath"]>[0];
@@ -34,9 +34,4 @@ export function describe(app: App, { errors, tags, responses, ...route }: Descri
     security,
     responses: { ...responses, ...refused },
   } as PathConfig);
-}
-
-/** OpenAPI's `{id}` as hono writes it. */
-export function honoPath(path: string): string {
-  return path.replaceAll(/\{(\w+)\}/g, ":$1");
 }

@@ -8,6 +8,8 @@ import { type JudgedRow, judgeBatch, openTableJob } from "./table-job.ts";
 
 /** Rows in one call of commit: large transactions write each page of the random indexes once. */
 const applyRowsPerCommit = 10_000;
+/** Characters of those rows: what a chunk of the longest rows weighs is bounded, too. */
+const applyCharsPerCommit = 16_777_216;
 /** Passwords in one call of commit: about four seconds of hashing that a crash would repeat. */
 const applyPasswordsPerCommit = 200;
 
@@ -23,17 +25,21 @@ export async function applyJob(ports: ImportPorts, job: ImportJob): Promise<bool
   const after = await store.imports.lastRow(job.tenantId, job.id);
   let chunk: JudgedRow[] = [];
   let passwords = 0;
+  let chars = 0;
   for await (const rows of opened.table.batches) {
     if (ports.stopRequested()) return false;
     const todo = (rows.at(-1)?.row ?? 0) <= after ? [] : rows.filter(({ row }) => row > after);
     for (const judged of await judgeBatch(ports, opened, todo)) {
       chunk.push(judged);
       if (passwordOf(judged.verdict) !== undefined) passwords++;
-      if (chunk.length < applyRowsPerCommit && passwords < applyPasswordsPerCommit) continue;
+      chars += judged.chars;
+      const hasRoom = chunk.length < applyRowsPerCommit && passwords < applyPasswordsPerCommit;
+      if (hasRoom && chars < applyCharsPerCommit) continue;
       if (ports.stopRequested()) return false;
       await commitChunk(ports, job, chunk);
       chunk = [];
       passwords = 0;
+      chars = 0;
     }
   }
   await commitChunk(ports, job, chunk);
@@ -114,7 +120,9 @@ function changesOf(
   const content = contentOf(compiled, resource, newId(), now());
   const create: Change = { kind: "createResource", ...content, ...(passwordHash !== undefined && { passwordHash }) };
   const { id, at } = content;
-  const joins = groupIds.map((groupId): Change => ({ kind: "changeMembers", groupId, add: [id], remove: [], at }));
+  const joins = groupIds.map(
+    (groupId): Change => ({ kind: "changeMembers", groupId, reset: false, add: [id], remove: [], at }),
+  );
   return joins.length === 0 ? [create] : [create, ...joins];
 }
 

@@ -1,4 +1,11 @@
-import type { ImportJob, ImportState, RowCounts, RowOutcome, SettledOutcome } from "../storage/import.ts";
+import {
+  type ImportJob,
+  type ImportState,
+  type RowCounts,
+  type RowOutcome,
+  rowOutcomes,
+  troubledOutcomes,
+} from "../storage/import.ts";
 
 /** From which states a job may go to each. A job that a crash interrupted goes back to where its work starts. */
 export const legalFrom: Readonly<Record<ImportState, readonly ImportState[]>> = Object.freeze({
@@ -51,11 +58,13 @@ export function fullCounts(job: Pick<ImportJob, "counts" | "total">): Readonly<R
   return { ...job.counts, not_run: Math.max(0, job.total - settled), total: Math.max(job.total, settled) };
 }
 
-const troubles: readonly SettledOutcome[] = ["failed", "conflict", "duplicate"];
+const settledOutcomes = rowOutcomes.filter((outcome) => outcome !== "not_run");
 
 /** The state in which a job ends whose every row has an outcome. */
 export function finalState(counts: RowCounts): "completed" | "completed_with_errors" {
-  return troubles.some((outcome) => counts[outcome] > 0) ? "completed_with_errors" : "completed";
+  return settledOutcomes.some((outcome) => troubledOutcomes.has(outcome) && counts[outcome] > 0)
+    ? "completed_with_errors"
+    : "completed";
 }
 
 /** A summary for people: `300 rows: 297 created, 3 failed`. */

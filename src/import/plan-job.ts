@@ -1,5 +1,6 @@
 import type { ChangeSet, PlannedRow } from "../storage/change.ts";
 import { type ImportJob, type SettledOutcome, zeroCounts } from "../storage/import.ts";
+import { clearPlan } from "./input.ts";
 import type { ImportPorts } from "./ports.ts";
 import { SeenKeys } from "./seen.ts";
 import { type JudgedRow, judgeBatch, openTableJob, type TableJob } from "./table-job.ts";
@@ -24,8 +25,8 @@ interface Plan {
  * @throws TableError or FileError when the file as a whole can not be imported
  */
 export async function planJob(ports: ImportPorts, job: ImportJob): Promise<boolean> {
-  const { tenantId, id: importId } = job;
-  await ports.store.commit([{ tenantId, changes: [{ kind: "clearPlan", importId }] }]);
+  const { tenantId } = job;
+  await clearPlan(ports.store, tenantId, job.id);
   const opened = await openTableJob(ports, job);
   const directoryIsEmpty = await isEmpty(ports, tenantId);
   const plan: Plan = { directoryIsEmpty, seen: new SeenKeys(), counts: zeroCounts(), rows: 0, told: [] };

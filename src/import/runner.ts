@@ -3,7 +3,7 @@ import type { ImportJob, ImportState } from "../storage/import.ts";
 import { applyJob } from "./apply-job.ts";
 import { dialects } from "./dialect/detect.ts";
 import { FileError } from "./dialect/dialect.ts";
-import { dropEndedInputs, dropInput } from "./input.ts";
+import { clearPlan, dropEndedInputs, dropInput } from "./input.ts";
 import { finalState, isSettled, legalFrom, summary, unfinishedStates } from "./job.ts";
 import { planJob } from "./plan-job.ts";
 import type { ImportPorts } from "./ports.ts";
@@ -39,7 +39,8 @@ export async function runImport(ports: ImportPorts, tenantId: number, importId: 
     } catch (error) {
       if (!(error instanceof TableError || error instanceof FileError)) throw error;
       const message = `${error.message}; nothing was imported`;
-      await commit({ kind: "clearPlan", importId }, advance("failed", { message, finished: now() }));
+      await clearPlan(store, tenantId, importId);
+      await commit(advance("failed", { message, finished: now() }));
       await dropInput(store, tenantId, importId);
       return current();
     }

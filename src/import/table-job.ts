@@ -21,6 +21,8 @@ export interface TableJob {
 export interface JudgedRow {
   readonly mapped: MappedRow;
   readonly verdict: Verdict;
+  /** Characters of its cells: about what it weighs. */
+  readonly chars: number;
 }
 
 /**
@@ -52,8 +54,14 @@ export async function judgeBatch(
     const table = rows[index] ?? { row: row.row, line: row.line, cells: [] };
     const groupOf = (name: string): GroupReference => groups.get(name);
     const verdict = judgeRow(ports.compiled, { table, mapped: row, mapper, groupOf });
-    return { mapped: row, verdict };
+    return { mapped: row, verdict, chars: charsOf(table) };
   });
+}
+
+function charsOf({ cells }: TableRow): number {
+  let chars = 0;
+  for (const cell of cells) chars += cell.length;
+  return chars;
 }
 
 /** The groups that a file names, each looked up once. */

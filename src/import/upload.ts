@@ -34,6 +34,24 @@ const flags: Readonly<Record<string, boolean>> = {
   no: false,
 };
 
+const fieldNames: ReadonlySet<string> = new Set<keyof UploadFields>(["dialect", "mode", "match", "dryRun"]);
+
+/**
+ * Refuses fields that this version does not know: one that is misspelt would else be ignored, and a dry run be none.
+ *
+ * @throws ScimError invalidValue that names the field
+ */
+export function requireKnownFields(names: Iterable<string>): void {
+  for (const name of names) {
+    if (fieldNames.has(name)) continue;
+    const known = [...fieldNames].join(", ");
+    throw new ScimError(
+      "invalidValue",
+      `There is no field ${JSON.stringify(name.slice(0, 64))}; the fields are ${known}.`,
+    );
+  }
+}
+
 /**
  * Checks what is asked of an import.
  *
@@ -79,7 +97,9 @@ export async function receiveImport(
       const [result] = await commit({ kind: "appendInput", importId, sequence, bytes: piece });
       if (result?.applied !== true) throw new ScimError("conflict", "The import was ended while its file came in.");
     });
-    const { dialect, dryRun } = readImportRequest(fields());
+    const asked = fields();
+    requireKnownFields(Object.keys(asked));
+    const { dialect, dryRun } = readImportRequest(asked);
     if (fileBytes === 0) throw new ScimError("invalidValue", "The file is empty.");
     await commit({
       kind: "advanceImport",

@@ -10,6 +10,8 @@ export const filterTermsMax = 256;
 export const pageResourcesMax = 1000;
 /** Resources in a page when the client names no `count`. */
 export const pageResourcesDefault = 100;
+/** Members that the groups of one page show together: about 16 MB of answer. */
+export const pageMembershipsMax = 100_000;
 /** Characters of one simple value; far above any legal photo URI or certificate, below a body that hurts. */
 export const valueCharsMax = 262_144;
 /** Values of one multi-valued attribute other than `members`. */
@@ -18,3 +20,7 @@ export const multiValuesMax = 1000;
 export const requestMembersMax = 100_000;
 /** Problems reported for one resource; the rest are counted. */
 export const issuesMax = 20;
+/** Operations in one PATCH; each is a step over the resource. */
+export const patchOperationsMax = 1000;
+/** Comparisons of the operations in one PATCH with the values they look at: about half a second of work. */
+export const patchComparisonsMax = 2_000_000;

@@ -11,6 +11,24 @@ export const tolerances = {
   coerceSingleToArray: "a single value came where an array belongs",
   /** The one element of an array where a single value belongs (Entra sends `manager` like that). */
   coerceArrayToSingle: "an array of one came where a single value belongs",
+  /** `Add`, `Replace` and `Remove` are operations of PATCH too (Entra). */
+  patchOpAnyCase: "the op of a PATCH operation was not in lower case",
+  /** A key such as `name.givenName` in a PATCH value without a path is itself a path (Entra). */
+  patchDottedKeys: "a key in a PATCH value was read as a path",
+  /** A `remove` with a value takes those values away, and no others (Entra, Salesforce). */
+  patchRemoveByValue: "a PATCH remove named what to remove in its value",
+  /** A `remove` whose filter selects nothing has nothing to do. */
+  patchRemoveNoMatch: "a PATCH remove matched nothing",
+  /** An `add` whose filter selects nothing makes the value that the filter describes (Entra). */
+  patchAddCreates: "a PATCH add matched nothing and made a value from its filter",
+  /** The same of a `replace` (Entra). */
+  patchReplaceCreates: "a PATCH replace matched nothing and made a value from its filter",
+  /** A string where a complex value belongs is its `value` (Entra sends `manager` and members like that). */
+  patchSimpleValueForComplex: "a string came where a complex value belongs",
+  /** An empty `value` takes a single complex attribute away (how Entra removes a manager). */
+  patchEmptyValueUnassigns: "an empty value took a complex attribute away",
+  /** What only the server sets may stand in a PATCH value without a path (Okta sends `id`). */
+  patchReadOnlyIgnored: "a read-only attribute in a PATCH value was left out",
 } as const;
 
 export type Tolerance = keyof typeof tolerances;
@@ -30,6 +48,15 @@ export const compatibleProfile: Profile = Object.freeze({
     "coerceStringBooleans",
     "coerceSingleToArray",
     "coerceArrayToSingle",
+    "patchOpAnyCase",
+    "patchDottedKeys",
+    "patchRemoveByValue",
+    "patchRemoveNoMatch",
+    "patchAddCreates",
+    "patchReplaceCreates",
+    "patchSimpleValueForComplex",
+    "patchEmptyValueUnassigns",
+    "patchReadOnlyIgnored",
   ]),
 });
 

@@ -9,5 +9,7 @@ export const enterpriseUserUrn = `${schemas}:extension:enterprise:2.0:User`;
 export const serviceProviderConfigUrn = `${schemas}:core:2.0:ServiceProviderConfig`;
 export const resourceTypeUrn = `${schemas}:core:2.0:ResourceType`;
 export const schemaUrn = `${schemas}:core:2.0:Schema`;
+export const searchRequestUrn = `${messages}:SearchRequest`;
 export const listResponseUrn = `${messages}:ListResponse`;
+export const patchOpUrn = `${messages}:PatchOp`;
 export const errorUrn = `${messages}:Error`;

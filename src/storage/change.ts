@@ -23,6 +23,14 @@ export interface ResourceContent {
   readonly passwordHash?: string;
 }
 
+/** What becomes of the members of a group. */
+export interface MemberDelta {
+  /** All members go that are not in `add`. */
+  readonly reset: boolean;
+  readonly add: readonly string[];
+  readonly remove: readonly string[];
+}
+
 /**
  * One durable change. Pure code computes them; `store.commit` carries them out. A change is all or none by
  * itself, and refuses before it writes.
@@ -34,7 +42,12 @@ export type Change =
    * Replaces document, keys and, where given, members and password. What is equal already changes neither version
    * nor modified; keys alone never do. Refused with `notFound`, `version`, `uniqueness` or `unknownMember`.
    */
-  | ({ readonly kind: "replaceResource"; readonly expectedVersion?: number } & ResourceContent)
+  | ({
+      readonly kind: "replaceResource";
+      readonly expectedVersion?: number;
+      /** Instead of `members`, where only what changes is known. */
+      readonly memberDelta?: MemberDelta;
+    } & ResourceContent)
   /** Also ends the resource's memberships, members, password and roles. Refused with `notFound` or `version`. */
   | {
       readonly kind: "deleteResource";
@@ -44,13 +57,7 @@ export type Change =
       readonly at: number;
     }
   /** Adds and removes members without reading the others. Refused with `notFound` or `unknownMember`. */
-  | {
-      readonly kind: "changeMembers";
-      readonly groupId: string;
-      readonly add: readonly string[];
-      readonly remove: readonly string[];
-      readonly at: number;
-    }
+  | ({ readonly kind: "changeMembers"; readonly groupId: string; readonly at: number } & MemberDelta)
   /** Refused with `notFound`. */
   | { readonly kind: "setPassword"; readonly userId: string; readonly passwordHash: string; readonly at: number }
   /** Gives the user just these roles. Refused with `notFound`. */
@@ -90,7 +97,7 @@ export type Change =
       readonly from: readonly ImportState[];
       readonly to: ImportState;
     } & ImportProgress)
-  /** Forgets what an earlier plan wrote. */
+  /** Forgets some of what an earlier plan wrote. The effect's `changed` is false when nothing was left. */
   | { readonly kind: "clearPlan"; readonly importId: string }
   /** Writes what the plan has to tell about a row. */
   | ({ readonly kind: "planRow"; readonly importId: string; readonly outcome: SettledOutcome } & PlannedRow)

@@ -1,6 +1,7 @@
 import type { Operator } from "../scim/filter/ast.ts";
 import type { BoundComparison, BoundFilter } from "../scim/filter/bound.ts";
 import type { ResourceType } from "../scim/schema/registry.ts";
+import type { Sort } from "../scim/sort.ts";
 
 export type SqlValue = string | number | null;
 
@@ -17,6 +18,8 @@ export interface FilterSql {
 interface Column {
   readonly name: string;
   readonly operators: Partial<Readonly<Record<Operator, string>>>;
+  /** True when a resource may have no value there. */
+  readonly nullable: boolean;
 }
 
 const equality = { eq: "=" } as const;
@@ -24,15 +27,21 @@ const instants = { eq: "=", gt: ">", ge: ">=", lt: "<", le: "<=" } as const;
 
 /** Columns by the path of the attribute they hold. */
 const columns: Readonly<Record<string, Column>> = {
-  id: { name: "id", operators: equality },
-  externalId: { name: "external_id", operators: equality },
-  displayName: { name: "display_key", operators: equality },
-  active: { name: "active", operators: equality },
-  "meta.created": { name: "created", operators: instants },
-  "meta.lastModified": { name: "modified", operators: instants },
+  id: { name: "id", operators: equality, nullable: false },
+  externalId: { name: "external_id", operators: equality, nullable: true },
+  displayName: { name: "display_key", operators: equality, nullable: true },
+  active: { name: "active", operators: equality, nullable: true },
+  "meta.created": { name: "created", operators: instants, nullable: false },
+  "meta.lastModified": { name: "modified", operators: instants, nullable: false },
 };
 
 const unanswered = (filter: BoundFilter): FilterSql => ({ where: "", params: [], residual: filter });
+
+/** Memberships by the id of the other end, answered from their own index: no document is read. */
+const membershipColumns: Readonly<Record<string, { readonly near: string; readonly far: string }>> = {
+  "members.value": { near: "group_rid", far: "member_rid" },
+  "groups.value": { near: "member_rid", far: "group_rid" },
+};
 
 /**
  * Compiles a bound filter to a condition over a resource's columns. `evaluate` is the meaning; this only says it
@@ -41,18 +50,18 @@ const unanswered = (filter: BoundFilter): FilterSql => ({ where: "", params: [],
  * @example compileFilter(bound('userName eq "x" and title eq "y"'), userType)
  *   // { where: "unique_key = ?", params: ["x"], residual: title eq "y" }
  */
-export function compileFilter(filter: BoundFilter, type: ResourceType): FilterSql {
+export function compileFilter(filter: BoundFilter, type: ResourceType, tenantId: number): FilterSql {
   switch (filter.kind) {
     case "compare":
-      return compileComparison(filter, type);
+      return compileComparison(filter, type, tenantId);
     case "and": {
-      const parts = filter.terms.map((term) => compileFilter(term, type));
+      const parts = filter.terms.map((term) => compileFilter(term, type, tenantId));
       const residuals = parts.flatMap(({ residual }) => (residual === undefined ? [] : [residual]));
       const residual = residuals.length > 1 ? { kind: "and" as const, terms: residuals } : residuals[0];
       return { ...join(parts, " AND "), residual };
     }
     case "or": {
-      const parts = filter.terms.map((term) => compileFilter(term, type));
+      const parts = filter.terms.map((term) => compileFilter(term, type, tenantId));
       if (parts.some(({ residual }) => residual !== undefined)) return unanswered(filter);
       return { ...join(parts, " OR "), residual: undefined };
     }
@@ -69,8 +78,10 @@ function join(parts: readonly FilterSql[], operator: string): Omit<FilterSql, "r
   };
 }
 
-function compileComparison(filter: BoundComparison, type: ResourceType): FilterSql {
+function compileComparison(filter: BoundComparison, type: ResourceType, tenantId: number): FilterSql {
   const { target, operator, value } = filter;
+  const membership = target.extension === undefined && operator === "eq" ? membershipOf(target) : undefined;
+  if (membership !== undefined && typeof value === "string") return compileMembership(membership, tenantId, value);
   const column = target.extension === undefined ? columnOf(target.attribute, target.sub, type) : undefined;
   const sqlOperator = column?.operators[operator];
   if (column === undefined || sqlOperator === undefined) return unanswered(filter);
@@ -81,9 +92,40 @@ function compileComparison(filter: BoundComparison, type: ResourceType): FilterS
   return { where: `${column.name} ${sqlOperator} ?${present}`, params: [param], residual: undefined };
 }
 
+function membershipOf({ attribute, sub }: BoundComparison["target"]) {
+  const path = `${attribute}.${sub ?? ""}`;
+  return Object.hasOwn(membershipColumns, path) ? membershipColumns[path] : undefined;
+}
+
+/** From the other end over its memberships to the resources. */
+function compileMembership(
+  { near, far }: { readonly near: string; readonly far: string },
+  tenantId: number,
+  id: string,
+): FilterSql {
+  const where =
+    `rid IN (SELECT m.${near} FROM resource o CROSS JOIN member m ON m.tenant_id = o.tenant_id AND m.${far} = o.rid ` +
+    "WHERE o.tenant_id = ? AND o.id = ?)";
+  return { where, params: [tenantId, id], residual: undefined };
+}
+
 function columnOf(attribute: string, sub: string | undefined, type: ResourceType): Column | undefined {
   const unique = type.base.attributes.find(({ uniqueness }) => uniqueness !== "none");
-  if (sub === undefined && unique?.name === attribute) return { name: "unique_key", operators: equality };
+  if (sub === undefined && unique?.name === attribute)
+    return { name: "unique_key", operators: equality, nullable: !unique.required };
   const path = sub === undefined ? attribute : `${attribute}.${sub}`;
   return Object.hasOwn(columns, path) ? columns[path] : undefined;
+}
+
+/**
+ * The ORDER BY of a sort that a column can answer: without a value last when ascending, first when descending, and
+ * what is equal in the order of creation.
+ *
+ * @returns undefined when no column holds what is sorted by
+ */
+export function compileSort({ target, descending }: Sort, type: ResourceType): string | undefined {
+  const column = target.extension === undefined ? columnOf(target.attribute, target.sub, type) : undefined;
+  if (column === undefined) return undefined;
+  const direction = descending ? "DESC" : "ASC";
+  return `${column.nullable ? `${column.name} IS NULL ${direction}, ` : ""}${column.name} ${direction}, rid`;
 }

@@ -32,6 +32,9 @@ export type RowOutcome = (typeof rowOutcomes)[number];
 /** What a row that was looked at came to; `not_run` is the absence of it. */
 export type SettledOutcome = Exclude<RowOutcome, "not_run">;
 
+/** Outcomes of rows whose people are not in, each with something to tell. */
+export const troubledOutcomes: ReadonlySet<RowOutcome> = new Set<SettledOutcome>(["failed", "conflict", "duplicate"]);
+
 /** One thing to tell about a row: a stable code, the column it concerns, the value there (never a secret), the words. */
 export interface RowProblem {
   readonly code: string;

@@ -1,10 +1,17 @@
 import type { BoundFilter } from "../scim/filter/bind.ts";
 import type { ResourceType } from "../scim/schema/registry.ts";
+import type { Sort } from "../scim/sort.ts";
 import type { ChangeSet, SetResult } from "./change.ts";
 import type { ImportJob, ImportRow, ImportState, RowOutcome } from "./import.ts";
 
 /** The tenant that exists from the first start. */
 export const defaultTenantId = 1;
+
+/**
+ * The type under which accounts that are no part of the directory are stored: no endpoint shows it, and it can not be
+ * a member of anything.
+ */
+export const builtInUserType = "BuiltInUser";
 
 /** A resource as it is stored. */
 export interface ResourceRecord {
@@ -40,6 +47,8 @@ export interface ResourceQuery {
   readonly type: ResourceType;
   readonly filter?: BoundFilter;
   readonly join?: Join | undefined;
+  /** In the order of creation when not said; what is equal is in that order, too. */
+  readonly sort?: Sort | undefined;
   /** How many matches to leave out before the page. */
   readonly offset: number;
   /** How many to return at most; 0 only counts. */
@@ -49,7 +58,6 @@ export interface ResourceQuery {
 export interface ResourcePage {
   /** Matches over all pages. */
   readonly total: number;
-  /** In the order of creation. */
   readonly resources: readonly JoinedRecord[];
 }
 
@@ -62,6 +70,7 @@ export interface ResourceReads {
   takenKeys(tenantId: number, resourceType: string, keys: readonly string[]): Promise<readonly boolean[]>;
   /** The ids of the resources with that display value, folded by the caller; at most two. */
   idsByDisplay(tenantId: number, resourceType: string, key: string): Promise<readonly string[]>;
+  /** Rejects with ScimError `tooMany` when the page's memberships are more than `pageMembershipsMax`. */
   list(query: ResourceQuery): Promise<ResourcePage>;
   /** The direct groups of each of these resources; ids without a group are left out. */
   groupsOf(tenantId: number, ids: readonly string[]): Promise<ReadonlyMap<string, readonly MembershipRecord[]>>;
@@ -102,7 +111,7 @@ export interface AccessReads {
   accounts(tenantId: number): Promise<readonly AccountRecord[]>;
   /** The roles of the user with that id; none when there is no such user. */
   roles(tenantId: number, userId: string): Promise<readonly string[]>;
-  /** What the user with that userName, folded by the caller, may log in with and do; undefined when not active. */
+  /** What the user with that userName, folded by the caller, may log in with and do; undefined unless active. */
   credential(tenantId: number, resourceType: string, key: string): Promise<CredentialRecord | undefined>;
 }
 

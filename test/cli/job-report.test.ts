@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { CliError } from "../../src/cli/io.ts";
-import { type ReportedJob, reportJob, rowText, shownRowsMax } from "../../src/cli/job-report.ts";
-import type { ImportRow } from "../../src/storage/import.ts";
+import { type ReportedJob, reportJob, rowText, shownRowsMax, troubledRows } from "../../src/cli/job-report.ts";
+import type { ImportRow, RowOutcome } from "../../src/storage/import.ts";
 import { testIo } from "./io.ts";
 
 const job: ReportedJob = {
@@ -107,8 +107,19 @@ describe("a row", () => {
     );
   });
 
-  test("can not draw on the terminal by what its cells say", () => {
-    const problems = [{ code: "bad_value", column: "active", value: "\u001b[2J\u0007", message: "is wrong" }];
-    expect(rowText({ ...bad, key: "\u001b[31mred\r\n", problems })).not.toMatch(/[\u0000-\u001f\u007f]/);
+  test("is one of those to show when its people are not in; they come in file order, as many as tell that there are more", async () => {
+    const asked: [outcome: RowOutcome, limit: number][] = [];
+    const read = async (outcome: RowOutcome, limit: number): Promise<readonly ImportRow[]> => {
+      asked.push([outcome, limit]);
+      const first = { failed: 4, conflict: 3, duplicate: 2 }[outcome as string] ?? 0;
+      return Array.from({ length: limit }, (_, index) => ({ ...bad, outcome, row: first + 3 * index }));
+    };
+    const rows = await troubledRows(read);
+    expect(rows.map(({ row }) => row)).toEqual(Array.from({ length: shownRowsMax + 1 }, (_, index) => index + 2));
+    expect(asked.sort()).toEqual([
+      ["conflict", shownRowsMax + 1],
+      ["duplicate", shownRowsMax + 1],
+      ["failed", shownRowsMax + 1],
+    ]);
   });
 });

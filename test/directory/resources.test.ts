@@ -17,7 +17,7 @@ import { unique } from "../support/server.ts";
 const users = compileType(typeNamed("User"));
 const groups = compileType(typeNamed("Group"));
 const caller = { tenantId: defaultTenantId, scopes: new Set<Scope>(), profile: compatibleProfile };
-const everybody = { startIndex: 1, count: 1000 };
+const everybody = { startIndex: 1, count: 1000, filter: undefined, sort: undefined, projection: undefined };
 
 const folder = mkdtempSync(join(tmpdir(), "muster-directory-"));
 const file = join(folder, "muster.db");
@@ -113,7 +113,7 @@ describe("what is stored", () => {
     expect(await refusal(directory.get(stranger, users, stored.id))).toBe("notFound");
     expect(await refusal(directory.replace(stranger, users, stored.id, user(userName), undefined))).toBe("notFound");
     expect(await refusal(directory.remove(stranger, users, stored.id, undefined))).toBe("notFound");
-    expect((await directory.list(stranger, users, everybody, undefined)).total).toBe(0);
+    expect((await directory.list(stranger, users, everybody)).total).toBe(0);
     const member = group("a group", [stored.id]);
     expect(await refusal(directory.create(stranger, groups, member))).toBe("invalidValue");
     expect((await directory.get(caller, users, stored.id)).stored.id).toBe(stored.id);

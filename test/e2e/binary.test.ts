@@ -3,7 +3,7 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { version } from "../../package.json" with { type: "json" };
-import { inPlace, makeToken, type Place, type Ran, run, until } from "./support/binary.ts";
+import { binary, inPlace, makeToken, type Place, type Ran, run, until } from "./support/binary.ts";
 import { client } from "./support/client.ts";
 
 setDefaultTimeout(60_000);
@@ -37,7 +37,9 @@ describe("the binary", () => {
       expect(stdout).toContain(name);
     }
     expect(stdout).not.toContain("--admin-password");
-    expect((await run(["import", "--help"])).stdout).toContain("Exit status: 0 all rows are in, 2 some rows were");
+    const { stdout: help } = await run(["import", "--help"]);
+    expect(help).toContain("Exit status: 0 all rows are in, 2 some rows were refused, 1 nothing was done,\n");
+    expect(help).toContain(" 3 the server went away and the import may go on.\n");
   });
 
   test("tells its version", async () => {
@@ -57,6 +59,17 @@ describe("the binary", () => {
     expect(exitCode).toBe(0);
     expect(stdout === readFileSync(join(import.meta.dir, "../../openapi.json"), "utf8")).toBe(true);
   });
+
+  test("prints all of it to a reader that takes its time", () =>
+    inPlace(async ({ path }) => {
+      const file = join(path, "openapi.json");
+      // The reader begins when the pipe is full.
+      const shell = `"$0" openapi | { sleep 0.5; cat > "$1"; }`;
+      const { exitCode } = Bun.spawnSync(["sh", "-c", shell, binary(), file]);
+      expect(exitCode).toBe(0);
+      expect(readFileSync(file, "utf8") === (await run(["openapi"])).stdout).toBe(true);
+      expect(JSON.parse(readFileSync(file, "utf8"))).toHaveProperty("openapi");
+    }));
 });
 
 describe("a wrong setting is named in one line, with exit 1:", () => {
@@ -120,10 +133,34 @@ describe("a wrong setting is named in one line, with exit 1:", () => {
       expectOneLine(await run(args), `${path}/c.pem`);
     }));
 
+  test("TLS files that are none", () =>
+    inPlace(async (place) => {
+      const file = await place.write("c.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+      const args = ["serve", "--port", "0", "--data", place.dataDir, "--tls-cert", file, "--tls-key", file];
+      expectOneLine(await run(args));
+    }));
+
+  test("a host that is no address of this machine", () =>
+    inPlace(async ({ dataDir }) => {
+      const args = ["serve", "--port", "0", "--data", dataDir, "--host", "192.0.2.1"];
+      expectOneLine(await run(args), "192.0.2.1:0 can not be listened on: ", "the host is no address of this machine");
+    }));
+
+  test("a database that is none", () =>
+    inPlace(async (place) => {
+      await place.write("data/muster.db", "this is not a database ".repeat(1000));
+      for (const command of [["serve", "--port", "0"], ["migrate"], ["user", "list"]]) {
+        expectOneLine(await run([...command, "--data", place.dataDir]), "not a database");
+      }
+    }));
+
   test("a port that is taken", () =>
     inPlace(async (place) => {
       const port = new URL((await place.serve()).url).port;
-      expectOneLine(await run(["serve", "--port", port, "--data", join(place.path, "other")]), `port ${port}`);
+      expectOneLine(
+        await run(["serve", "--port", port, "--data", join(place.path, "other")]),
+        `127.0.0.1:${port} can not be listened on: the port is in use`,
+      );
     }));
 
   test("a data directory that can not be made", () =>
@@ -392,7 +429,42 @@ describe("beside a running server", () => {
     }));
 });
 
+describe("SIGHUP", () => {
+  test("of a server without TLS says that there is nothing to read", () =>
+    inPlace(async (place) => {
+      const server = await place.serve();
+      server.signal("SIGHUP");
+      const said = await until("the answer to the signal", () => server.stderr() || undefined);
+      expect(said).toBe("SIGHUP: no TLS files are set, so there is nothing to read again\n");
+      expect((await fetch(new URL("/readyz", server.url))).status).toBe(200);
+    }));
+});
+
 describe("SIGTERM", () => {
+  test("waits for what is under way; a second one ends the process at once with exit 1", () =>
+    inPlace(async (place) => {
+      const server = await place.serve();
+      const api = client(server.url, await makeToken(place.dataDir, "import:write"));
+      const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+      async function* body(): AsyncGenerator<Uint8Array> {
+        yield Buffer.from('--b\r\nContent-Disposition: form-data; name="file"; filename="people.csv"\r\n\r\n');
+        yield Buffer.from("userName\n".repeat(120_000));
+        await ended;
+      }
+      const headers = { "Content-Type": "multipart/form-data; boundary=b" };
+      const sending = api.request("/api/imports", { method: "POST", headers, body: body() }).catch(() => undefined);
+      await until("the job of the upload", async () => (await api.jobs())[0]);
+      server.signal("SIGTERM");
+      await until("the answer to the signal", () => server.stderr() || undefined);
+      expect(server.stderr()).toBe("SIGTERM: answering what is under way, then stopping (again: at once)\n");
+      const begun = performance.now();
+      expect(await server.stop()).toBe(1);
+      expect(performance.now() - begun).toBeLessThan(5000);
+      expect(server.stderr()).toEndWith("\nmuster: SIGTERM: ended at once\n");
+      end();
+      expect(await sending).toBeUndefined();
+    }));
+
   test("ends a server with exit 0 as soon as it has said where it listens", () =>
     inPlace(async (place) => {
       for (let times = 0; times < 10; times++) expect(await (await place.serve()).stop()).toBe(0);

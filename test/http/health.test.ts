@@ -63,6 +63,7 @@ describe("a server whose store is gone", () => {
     now,
     newId,
     bulk: { maxOperations: 1, maxPayloadSize: 1 },
+    stopping: new AbortController().signal,
     log: (level, message, fields) => void lines.push(`${level} ${message} ${JSON.stringify(fields)}`),
   });
   beforeAll(() => store.close());

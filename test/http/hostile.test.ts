@@ -41,8 +41,8 @@ describe("a body with something harmless in it is accepted without it", () => {
     ["1,000 objects in each other", `"deep":${nested(1000, '{"a":', "1", "}")}`],
     ["100,000 lists in each other", `"deep":${nested(100_000, "[", "", "]")}`],
     ["an unknown name of 100,000 characters", `"${"x".repeat(100_000)}":1`],
-    ["100,000 unknown names", Array.from({ length: 100_000 }, (_, index) => `"x${index}":1`).join(",")],
-    ["an unknown string of 5 MB", `"note":"${"x".repeat(5_000_000)}"`],
+    ["50,000 unknown names", Array.from({ length: 50_000 }, (_, index) => `"x${index}":1`).join(",")],
+    ["an unknown string of 1 MB", `"note":"${"x".repeat(1_000_000)}"`],
     ["a NUL in an unknown name", '"a\\u0000b":"c"'],
   ];
 

@@ -97,7 +97,8 @@ describe("a server that can not have its certificate", () => {
     );
     expect(message).toContain(nowhere);
     const next = await startServer({}, dataDir);
-    expect(next.server.firstStart).toBeUndefined();
+    // The administrator, whose password is told once, is made by the start that succeeds.
+    expect(next.server.firstStart).toBeDefined();
     await next.stop();
   });
 });

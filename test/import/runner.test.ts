@@ -583,7 +583,7 @@ describe("a bad file ends as failed, in words, and leaves the directory as it wa
     [
       "a header of no known dialect",
       "Login,First name\nana,Ana\n",
-      'line 1: the header "Login", "First name" is of no',
+      "line 1: the 2 columns are the header of no known dialect",
     ],
     ["blank lines only", "\r\n\r\n", "the file is empty"],
     ["a byte order mark only", "\ufeff", "the file is empty"],

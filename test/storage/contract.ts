@@ -10,6 +10,7 @@ import { listPromises } from "./contract/list.ts";
 import { membershipPromises } from "./contract/membership.ts";
 import { resourcePromises } from "./contract/resource.ts";
 import { resourceReplacePromises } from "./contract/resource-replace.ts";
+import { sortPromises } from "./contract/sort.ts";
 import { tenantPromises } from "./contract/tenant.ts";
 import { createWorld, type OpenedStore, type Promises } from "./contract/world.ts";
 
@@ -19,6 +20,7 @@ const nouns: Readonly<Record<string, Promises>> = {
   replacing: resourceReplacePromises,
   membership: membershipPromises,
   lists: listPromises,
+  sorts: sortPromises,
   filters: filterPromises,
   access: accessPromises,
   "import jobs": importPromises,

@@ -9,11 +9,15 @@ const waitSecondsMax = 60;
 const waitLookMs = 50;
 
 /** 202 with the job, or 200 when the client waits (RFC 7240) and the job ends in time. */
-export async function answerJob(c: Context<AppEnv>, { store, now }: AppPorts, job: ImportJob): Promise<Response> {
+export async function answerJob(
+  c: Context<AppEnv>,
+  { store, now, stopping }: AppPorts,
+  job: ImportJob,
+): Promise<Response> {
   const wait = /(?:^|[,;\s])wait=(\d{1,4})(?:$|[,;\s])/.exec(c.req.header("Prefer") ?? "")?.[1];
   const until = now() + 1000 * Math.min(Number(wait ?? 0), waitSecondsMax);
   let current = job;
-  while (!isSettled(current) && now() < until) {
+  while (!isSettled(current) && now() < until && !stopping.aborted) {
     await Bun.sleep(waitLookMs);
     current = (await store.imports.job(job.tenantId, job.id)) ?? current;
   }

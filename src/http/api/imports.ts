@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { reportCsv } from "../../import/report.ts";
-import { importFileBytesMax, readImportRequest, receiveImport } from "../../import/upload.ts";
+import { importFileBytesMax, readImportRequest, receiveImport, requireKnownFields } from "../../import/upload.ts";
 import { ScimError } from "../../scim/error.ts";
 import { type ImportJob, rowOutcomes } from "../../storage/import.ts";
 import type { Store } from "../../storage/port.ts";
@@ -150,6 +150,7 @@ function mountActions(app: App, ports: AppPorts): void {
     const { tenantId, name } = requireScope(c, "import:write");
     // What the address says is checked before the file comes in, what the form says when it is there.
     const query = c.req.query();
+    requireKnownFields(Object.keys(query));
     readImportRequest(query);
     refuseAnnouncedLength(c);
     const job = await readUpload(c.req.raw, ({ fileName, bytes }, fields) =>

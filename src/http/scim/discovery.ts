@@ -16,7 +16,7 @@ export function discoveryHandlers({ types, bulk }: AppPorts) {
   const schemas = [
     ...new Set(resourceTypes.flatMap(({ base, extensions }) => [base, ...extensions.map(({ schema }) => schema)])),
   ];
-  const features = { bulk: { supported: false, ...bulk }, patch: false, sort: false };
+  const features = { bulk: { supported: false, ...bulk }, patch: true, sort: true };
 
   /** The base URI, for a caller who may read and does not try to filter (RFC 7644 §4). */
   function open(c: Context<AppEnv>): string {

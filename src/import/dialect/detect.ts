@@ -30,9 +30,9 @@ export function detectDialect(asked: string, header: readonly string[], type: Re
   // Most likely a table of ours with a slip in a header: its own words say which.
   if (header.some((name) => /^(userName|emails?|name\.)/i.test(name.trim()))) scimPathDialect.bind(header, type);
   const known = dialects.map(({ id, title }) => `${id} (${title})`).join(", ");
-  const shown = header.slice(0, 5).map((name) => JSON.stringify(name.slice(0, 32)));
+  // What stands there may be somebody's password, if the file has no header: it is not repeated.
   throw new FileError(
     "unsupported_format",
-    `line 1: the header ${shown.join(", ")}${header.length > 5 ? ", …" : ""} is of no known dialect: ${known}`,
+    `line 1: the ${header.length === 1 ? "column is" : `${header.length} columns are`} the header of no known dialect: ${known}`,
   );
 }

@@ -38,6 +38,13 @@ function bindHeader(header: readonly string[], type: ResourceType): readonly Use
   const unknown = header.flatMap((name, index) =>
     uses[index] === undefined ? [`${JSON.stringify(name.slice(0, 64))} (column ${index + 1})`] : [],
   );
+  if (unknown.length === header.length) {
+    // A file without a header: its first row may hold a password, and is not repeated.
+    throw new FileError(
+      "missing_column",
+      `line 1: no column names an attribute of ${type.name}; is the header missing?`,
+    );
+  }
   if (unknown.length > 0) {
     const shown = unknown.slice(0, 10).join(", ");
     throw new FileError("unknown_column", `line 1: no attribute of ${type.name} is called ${shown}`);

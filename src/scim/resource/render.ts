@@ -1,5 +1,6 @@
-import type { JsonObject } from "../json.ts";
+import { isJsonObject, type JsonObject } from "../json.ts";
 import { etagOf } from "./etag.ts";
+import { type Projection, project } from "./projection.ts";
 import type { CompiledType } from "./type.ts";
 
 /** A resource as it is kept: what the client set as JSON text, and what the server knows beside it. */
@@ -65,11 +66,18 @@ export function groupValues(groups: readonly Membership[], locationOf: PathOf): 
 const joinedValues = { members: memberValues, groups: groupValues } as const;
 
 /**
- * The JSON text of a resource. What the server knows is spliced into the stored text: nothing is parsed.
+ * The JSON text of a resource as a client asked to see it.
  *
  * @param locationOf the absolute URI of a resource
  */
-export function renderResource({ compiled, stored, joined }: ResourceView, locationOf: PathOf): string {
+export function renderResource(view: ResourceView, locationOf: PathOf, projection?: Projection): string {
+  if (projection === undefined && !view.compiled.hasRequested) return spliced(view, locationOf);
+  const whole: unknown = JSON.parse(spliced(view, locationOf));
+  return JSON.stringify(isJsonObject(whole) ? project(view.compiled.type, whole, projection) : whole);
+}
+
+/** The whole resource. What the server knows is spliced into the stored text: nothing is parsed. */
+function spliced({ compiled, stored, joined }: ResourceView, locationOf: PathOf): string {
   const { id, resourceType, created, modified, version, doc } = stored;
   const { membership } = compiled;
   const memberships =

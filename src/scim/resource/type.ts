@@ -10,6 +10,8 @@ export interface CompiledType {
   readonly unique: AttributeDefinition | undefined;
   /** Which end of memberships the type shows: `members`, kept as rows and not in the document, or `groups`. */
   readonly membership: "members" | "groups" | undefined;
+  /** Whether some attribute is shown only to those who name it. */
+  readonly hasRequested: boolean;
   /** Whether a resource is active unless somebody says otherwise (RFC 7643 §4.1.1). */
   readonly hasActive: boolean;
 }
@@ -22,12 +24,14 @@ export function compileType(type: ResourceType): CompiledType {
     read: compileResource(type),
     unique: type.base.attributes.find(({ uniqueness }) => uniqueness !== "none"),
     membership: has("members") ? "members" : has("groups") ? "groups" : undefined,
+    hasRequested: [type.base, ...type.extensions.map(({ schema }) => schema)].some(({ attributes }) =>
+      attributes.some(({ returned }) => returned === "request"),
+    ),
     hasActive: has("active"),
   });
 }
 
 /** The compiled types of a registry, by name. */
-/** Derives everything from a type's schemas. */
 export function compileTypes(registry: Registry): ReadonlyMap<string, CompiledType> {
   return new Map(registry.resourceTypes.map((type) => [type.name, compileType(type)]));
 }

@@ -23,6 +23,9 @@ const progressNames = Object.keys(progressColumns).filter(
 /** Pieces of input overwritten in one change: 16 MiB, a few hundredths of a second. */
 const droppedPiecesMax = 16;
 
+/** Rows of a plan forgotten in one change. */
+const clearedRowsMax = 20_000;
+
 type WithJob = (
   tenantId: number,
   id: string,
@@ -121,12 +124,15 @@ function planChanges(db: Database, withJob: WithJob): { clearPlan: Apply<"clearP
     `INSERT INTO import_row (tenant_id, import_rid, row, line, planned, key, problems) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET planned = excluded.planned, key = excluded.key, problems = excluded.problems`,
   );
-  const clear = db.prepare("DELETE FROM import_row WHERE tenant_id = ? AND import_rid = ? AND outcome IS NULL");
+  const clear = db.prepare<unknown, [number, number, number, number]>(
+    `DELETE FROM import_row WHERE tenant_id = ? AND import_rid = ? AND outcome IS NULL AND row IN
+       (SELECT row FROM import_row WHERE tenant_id = ? AND import_rid = ? AND outcome IS NULL LIMIT ${clearedRowsMax})`,
+  );
   return {
     clearPlan(tenantId, { importId }) {
       return withJob(tenantId, importId, (rid) => {
-        clear.run(tenantId, rid);
-        return noEffect;
+        const { changes } = clear.run(tenantId, rid, tenantId, rid);
+        return { ...noEffect, changed: changes > 0 };
       });
     },
     planRow(tenantId, { importId, row, line, outcome, key, problems }) {

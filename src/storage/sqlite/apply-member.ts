@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
 import type { Refusal } from "../change.ts";
+import { builtInUserType } from "../port.ts";
 
 /** Writes memberships, a row each. Nothing here reads a whole group but `replace`. */
 export interface MemberWrites {
@@ -13,7 +14,7 @@ export interface MemberWrites {
 
 export function memberWrites(db: Database): MemberWrites {
   const ridOf = db.prepare<{ rid: number }, [number, string]>(
-    "SELECT rid FROM resource WHERE tenant_id = ? AND id = ?",
+    `SELECT rid FROM resource WHERE tenant_id = ? AND id = ? AND resource_type <> '${builtInUserType}'`,
   );
   const insert = db.prepare("INSERT OR IGNORE INTO member (tenant_id, group_rid, member_rid) VALUES (?, ?, ?)");
   const remove = db.prepare("DELETE FROM member WHERE tenant_id = ? AND group_rid = ? AND member_rid = ?");

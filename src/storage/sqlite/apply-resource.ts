@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite";
-import type { Refusal, ResourceContent } from "../change.ts";
+import type { MemberDelta, Refusal, ResourceContent } from "../change.ts";
 import type { Apply } from "./applied.ts";
 import { credentialWrite } from "./apply-access.ts";
 import { type MemberWrites, memberWrites } from "./apply-member.ts";
@@ -110,15 +110,16 @@ function replaceResource(statements: Statements): Apply<"replaceResource"> {
     if (row === null) return { kind: "notFound", id };
     const { rid, version } = row;
     if (expectedVersion !== undefined && expectedVersion !== version) return { kind: "version", version };
-    const memberRids = change.members === undefined ? undefined : members.ridsOf(tenantId, change.members);
-    if (memberRids !== undefined && !Array.isArray(memberRids)) return memberRids;
+    const delta = change.members === undefined ? change.memberDelta : { reset: true, add: change.members, remove: [] };
+    const memberRids = members.ridsOf(tenantId, delta?.add ?? []);
+    if (!Array.isArray(memberRids)) return memberRids;
     const docChanged = row.doc !== doc;
     const [next, modified] = docChanged ? [version + 1, at] : [version, row.modified];
     const differs = docChanged || !sameKeys(row, keysOf(change));
     if (differs && update.run(...keysOf(change), modified, next, doc, rid).changes === 0) {
       return notUnique(statements, tenantId, change);
     }
-    const membersChanged = memberRids !== undefined && members.replace(tenantId, rid, new Set(memberRids));
+    const membersChanged = delta !== undefined && writeMembers(members, tenantId, rid, delta, memberRids);
     if (passwordHash !== undefined) setCredential.run(tenantId, rid, passwordHash, at);
     const changed = docChanged || membersChanged || passwordHash !== undefined;
     if (changed && !docChanged) bump.run(at, rid);
@@ -144,27 +145,30 @@ function deleteResource({ find, bumpGroupsOf, removeJoined, remove }: Statements
 }
 
 function changeMembers({ find, bump, members }: Statements): Apply<"changeMembers"> {
-  return (tenantId, { groupId, add, remove, at }) => {
+  return (tenantId, change) => {
+    const { groupId, at } = change;
     const row = find.get(tenantId, groupId, "Group");
     if (row === null) return { kind: "notFound", id: groupId };
-    const rids = members.ridsOf(tenantId, add);
+    const rids = members.ridsOf(tenantId, change.add);
     if (!Array.isArray(rids)) return rids;
-    const changed = writeMembers(members, tenantId, row.rid, rids, remove);
+    const changed = writeMembers(members, tenantId, row.rid, change, rids);
     if (changed) bump.run(at, row.rid);
     const { version, created, modified } = row;
     return changed ? { changed, version: version + 1, created, modified: at } : { changed, version, created, modified };
   };
 }
 
+/** Carries out a delta; `addRids` are the rids of its `add`. True when a row changed. */
 function writeMembers(
   members: MemberWrites,
   tenantId: number,
   groupRid: number,
-  add: readonly number[],
-  remove: readonly string[],
+  { reset, remove }: MemberDelta,
+  addRids: readonly number[],
 ): boolean {
+  if (reset) return members.replace(tenantId, groupRid, new Set(addRids));
   let changed = false;
-  for (const rid of add) changed = members.add(tenantId, groupRid, rid) || changed;
+  for (const rid of addRids) changed = members.add(tenantId, groupRid, rid) || changed;
   for (const id of remove) changed = members.removeById(tenantId, groupRid, id) || changed;
   return changed;
 }

@@ -27,7 +27,7 @@ export function accessReads(db: Database): AccessReads {
          (SELECT group_concat(role, ' ') FROM role_assignment a
             WHERE a.tenant_id = r.tenant_id AND a.resource_rid = r.rid) AS roles
        FROM resource r LEFT JOIN credential c ON c.tenant_id = r.tenant_id AND c.resource_rid = r.rid
-       WHERE r.tenant_id = ? AND r.resource_type = ? AND r.unique_key = ? AND r.active IS NOT 0`,
+       WHERE r.tenant_id = ? AND r.resource_type = ? AND r.unique_key = ? AND r.active = 1`,
   );
   const accounts = db.prepare<
     { id: string; user_name: string; roles: string | null; has_password: number },

@@ -7,6 +7,7 @@ import {
   type ImportState,
   type RowCounts,
   type RowOutcome,
+  troubledOutcomes,
   zeroCounts,
 } from "../import.ts";
 import type { ImportReads, RowQuery } from "../port.ts";
@@ -27,9 +28,6 @@ interface RowRow {
 /** The last row of a job whose changes are durable. */
 export const lastRowSql = `SELECT row FROM import_row
   WHERE tenant_id = ? AND import_rid = ? AND outcome IS NOT NULL ORDER BY row DESC LIMIT 1`;
-
-/** Outcomes that the index of problems has all of. */
-const toldOutcomes: ReadonlySet<RowOutcome> = new Set(["duplicate", "failed", "conflict"]);
 
 function counts(stored: Record<string, number>): RowCounts {
   return { ...zeroCounts(), ...stored };
@@ -101,7 +99,7 @@ export function importReads(db: Database): ImportReads {
 }
 
 function rowsOf(prepare: Prepare, rid: number, query: RowQuery): readonly ImportRow[] {
-  const told = query.problemsOnly || (query.outcome !== undefined && toldOutcomes.has(query.outcome));
+  const told = query.problemsOnly || (query.outcome !== undefined && troubledOutcomes.has(query.outcome));
   const rows = prepare<RowRow>(
     `SELECT i.row, i.line, coalesce(i.outcome, i.planned) AS outcome, i.key, i.problems, r.id AS resource_id
        FROM import_row i ${told ? "INDEXED BY import_row_problems" : ""} LEFT JOIN resource r ON r.rid = i.resource_rid

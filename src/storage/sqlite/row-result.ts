@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import type { Refusal, RowResult, SetResult, Told } from "../change.ts";
-import { type SettledOutcome, zeroCounts } from "../import.ts";
+import { type SettledOutcome, troubledOutcomes, zeroCounts } from "../import.ts";
 import { lastRowSql } from "./read-import.ts";
 
 /** A job some of whose rows are written in this transaction. */
@@ -12,9 +12,6 @@ interface OpenJob {
   /** The last row with an outcome. */
   last: number;
 }
-
-/** Outcomes that are always told, with a problem or without, so that the index of problems has them all. */
-const toldOutcomes: ReadonlySet<SettledOutcome> = new Set(["duplicate", "failed", "conflict"]);
 
 /** Writes the outcomes of import rows and keeps each job's counts equal to them. */
 export function rowResults(db: Database) {
@@ -57,7 +54,7 @@ export function rowResults(db: Database) {
         ? { outcome: result.applied, problems: result.problems }
         : result.refused[applied.refusal.kind];
       const { outcome } = told;
-      const isTold = told.problems.length > 0 || toldOutcomes.has(outcome);
+      const isTold = told.problems.length > 0 || troubledOutcomes.has(outcome);
       const key = isTold ? result.key : null;
       const problems = isTold ? JSON.stringify(told.problems) : null;
       insert.run(tenantId, job.rid, result.row, result.line, outcome, resourceRid, key, problems);

@@ -74,6 +74,7 @@ export interface Served {
   /** What it has written so far. */
   stdout(): string;
   stderr(): string;
+  signal(name: NodeJS.Signals): void;
   /** Ends it as a crash would, and waits until it is gone. */
   kill(): Promise<void>;
   /** Asks it to end, and gives its exit code. */
@@ -113,6 +114,7 @@ export async function serve(dataDir: string, options: RunOptions & { args?: read
       url,
       stdout,
       stderr,
+      signal: (name) => child.kill(name),
       kill,
       async stop() {
         child.kill("SIGTERM");

@@ -318,7 +318,7 @@ describe("a user is refused", () => {
     const { id } = await createUser(server);
     const answer = await server.request("POST", `${usersPath}/${id}`, user(unique()));
     expectRefusal(answer, { status: 405 });
-    expect(answer.header("Allow")).toBe("GET, PUT, DELETE");
+    expect(answer.header("Allow")).toBe("GET, PUT, PATCH, DELETE");
   });
 
   test("ER-7 POST to an endpoint that does not exist is 404", async () => {

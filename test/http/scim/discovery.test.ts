@@ -17,11 +17,11 @@ describe("ServiceProviderConfig", () => {
     const { authenticationSchemes, ...config } = json;
     expect(config).toEqual({
       schemas: [serviceProviderConfigUrn],
-      patch: { supported: false },
+      patch: { supported: true },
       bulk: { supported: false, maxOperations: 77, maxPayloadSize: 99_999 },
       filter: { supported: true, maxResults: 1000 },
       changePassword: { supported: true },
-      sort: { supported: false },
+      sort: { supported: true },
       etag: { supported: true },
       meta: { resourceType: "ServiceProviderConfig", location: `${server.url}/scim/v2/ServiceProviderConfig` },
     });

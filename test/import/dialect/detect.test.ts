@@ -38,10 +38,15 @@ describe("a dialect that is asked for", () => {
 });
 
 describe("a header that no dialect recognises", () => {
-  test("is shown, with what is known", () => {
-    const [code, message] = headerRefusal("auto", ["Login", "First name", "a", "b", "c", "d"]);
+  test("is told with what is known, and not repeated: without a header the first row may hold a password", () => {
+    const [code, message] = headerRefusal("auto", ["alice", "S3cretPw!", "a", "b", "c", "d"]);
     expect(code).toBe("unsupported_format");
-    expect(message).toStartWith('line 1: the header "Login", "First name", "a", "b", "c", … is of no known dialect: ');
+    expect(message).toStartWith("line 1: the 6 columns are the header of no known dialect: ");
+    expect(message).not.toContain("S3cret");
+    expect(headerRefusal("scim-path", ["alice", "S3cretPw!"])).toEqual([
+      "missing_column",
+      "line 1: no column names an attribute of User; is the header missing?",
+    ]);
     for (const { id } of dialects) expect(message).toContain(id);
   });
 

@@ -124,7 +124,7 @@ function worldOf(shared: Shared, tenantId: number): World {
 
 function contents({ newId, now }: Basics): Pick<World, "user" | "group"> {
   return {
-    user: (userName, more = {}) => userContent({ userName, ...more }, newId(), now()),
+    user: (userName, more = {}) => userContent({ userName, active: true, ...more }, newId(), now()),
     group: (displayName, members) => ({
       ...groupContent(displayName, newId(), now()),
       ...(members !== undefined && { members }),
@@ -223,7 +223,7 @@ export const changeMembers = (
   groupId: string,
   { add = [], remove = [] }: { add?: readonly string[]; remove?: readonly string[] },
   at: number,
-) => ({ kind: "changeMembers", groupId, add, remove, at }) as const;
+) => ({ kind: "changeMembers", groupId, reset: false, add, remove, at }) as const;
 
 /** Asserts that the store turns the call down as one that can not answer now. */
 export async function expectUnavailable(call: () => Promise<unknown>): Promise<void> {

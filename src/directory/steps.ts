@@ -1,0 +1,141 @@
+import type { Scope } from "../access/scope.ts";
+import { ScimError } from "../scim/error.ts";
+import { isJsonObject, type JsonObject } from "../scim/json.ts";
+import type { Profile } from "../scim/profile.ts";
+import { etagMatches } from "../scim/resource/etag.ts";
+import { type Projection, showsAttribute } from "../scim/resource/projection.ts";
+import type { ResourceView, StoredResource } from "../scim/resource/render.ts";
+import { issuesError, type ReadResource } from "../scim/resource/resource.ts";
+import type { CompiledType } from "../scim/resource/type.ts";
+import type { Change, Effect, Refusal, ResourceContent } from "../storage/change.ts";
+import type { Join, JoinedRecord, Store } from "../storage/port.ts";
+
+/* The steps that the use cases share. */
+
+/** What the use cases need of the world. */
+export interface DirectoryPorts {
+  readonly store: Store;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** A new identifier; UUIDv7, so that rows of one time lie together. */
+  readonly newId: () => string;
+  readonly hashPassword: (password: string) => Promise<string>;
+}
+
+/** Whose resources, and what is forgiven to the one who asks. */
+export interface Caller {
+  readonly tenantId: number;
+  readonly scopes: ReadonlySet<Scope>;
+  readonly profile: Profile;
+}
+
+/** How often a replacement is computed anew because another change came between. */
+export const replaceAttemptsMax = 100;
+
+/** The memberships to read for an answer: none where the client does not want to see them. */
+export function joinFor({ membership }: CompiledType, projection: Projection | undefined): Join | undefined {
+  return membership !== undefined && showsAttribute(projection, membership) ? membership : undefined;
+}
+
+export async function recordOf(
+  store: Store,
+  caller: Caller,
+  compiled: CompiledType,
+  id: string,
+  join?: Join,
+): Promise<JoinedRecord> {
+  const record = await store.resources.get(caller.tenantId, compiled.type.name, id, join);
+  if (record === undefined) throw notFound(compiled, id);
+  return record;
+}
+
+export async function commit(store: Store, caller: Caller, change: Change): Promise<Effect | Refusal> {
+  const [result] = await store.commit([{ tenantId: caller.tenantId, changes: [change] }]);
+  if (result === undefined) throw new ScimError("internal");
+  if (!result.applied) return result.refusal;
+  return result.effects[0] ?? { changed: false, version: 0, created: 0, modified: 0 };
+}
+
+/** What a write left, with its memberships as they are now. */
+export async function view(
+  store: Store,
+  caller: Caller,
+  compiled: CompiledType,
+  stored: StoredResource,
+): Promise<ResourceView> {
+  const current = await store.resources.get(caller.tenantId, compiled.type.name, stored.id, compiled.membership);
+  return { compiled, stored, joined: current?.joined ?? [] };
+}
+
+export function viewOf(compiled: CompiledType, record: JoinedRecord): ResourceView {
+  return { compiled, stored: record, joined: record.joined };
+}
+
+export function storedOf({ resourceType, id, doc }: ResourceContent, effect: Effect): StoredResource {
+  return { resourceType, id, doc, version: effect.version, created: effect.created, modified: effect.modified };
+}
+
+export function readBody(compiled: CompiledType, body: unknown, profile: Profile, defaults: JsonObject): ReadResource {
+  const { resource, issues } = compiled.read(body, profile, defaults);
+  const error = issuesError(issues);
+  if (error !== undefined) throw error;
+  return resource;
+}
+
+/** A PUT that does not mention `active` neither locks a user out nor lets one in again. */
+export function activeOf(current: StoredResource): JsonObject {
+  const doc: unknown = JSON.parse(current.doc);
+  return isJsonObject(doc) && typeof doc.active === "boolean" ? { active: doc.active } : {};
+}
+
+/** True when a condition is about a version; `*` asks only that the resource is there, which every change does. */
+export function namesVersion(ifMatch: string | undefined): boolean {
+  return ifMatch !== undefined && ifMatch.trim() !== "*";
+}
+
+/**
+ * Who may do something on this server is changed by its administrators alone: a client that provisions could else set
+ * such a user's password, and then be that user.
+ *
+ * @throws ScimError forbidden
+ */
+export async function requireMayChange(store: Store, { tenantId, scopes }: Caller, id: string): Promise<void> {
+  if (scopes.has("admin") || (await store.access.roles(tenantId, id)).length === 0) return;
+  throw new ScimError("forbidden", "The user has a role on this server; only an administrator may change it.");
+}
+
+export async function passwordOf(
+  { hashPassword }: DirectoryPorts,
+  { secrets }: ReadResource,
+): Promise<{ readonly passwordHash?: string }> {
+  const { password } = secrets;
+  return password === undefined ? {} : { passwordHash: await hashPassword(password) };
+}
+
+export function requireMatch(ifMatch: string | undefined, version: number): void {
+  if (ifMatch === undefined || etagMatches(ifMatch, version)) return;
+  throw new ScimError("preconditionFailed", `The resource has version W/"${version}", which If-Match does not name.`);
+}
+
+export function notFound({ type }: CompiledType, id: string): ScimError {
+  return new ScimError("notFound", `${type.name} ${JSON.stringify(id.slice(0, 100))} does not exist.`);
+}
+
+/** What a refusal of the store means to the client. */
+export function refusalError(refusal: Refusal, compiled: CompiledType, id: string, resource?: ReadResource): ScimError {
+  switch (refusal.kind) {
+    case "notFound":
+      return notFound(compiled, id);
+    case "version":
+      return new ScimError("preconditionFailed");
+    case "unknownMember":
+      return new ScimError("invalidValue", `members.value ${JSON.stringify(refusal.id)} names no user or group.`);
+    case "uniqueness": {
+      const name = compiled.unique?.name ?? "id";
+      return new ScimError("uniqueness", `${name} ${JSON.stringify(resource?.attributes[name] ?? "")} is in use.`);
+    }
+    case "state":
+    case "exists":
+      return new ScimError("conflict");
+  }
+}

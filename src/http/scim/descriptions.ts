@@ -1,0 +1,209 @@
+import type { CompiledType } from "../../scim/resource/type.ts";
+import { patchOpUrn, searchRequestUrn } from "../../scim/urn.ts";
+import { listSchema, pageParameters, reference, scimContent } from "../openapi/components.ts";
+import type { JsonSchema } from "../openapi/schema.ts";
+import { scimMediaType } from "../respond.ts";
+import type { Description } from "../route.ts";
+import { scimBasePath } from "./resources.ts";
+
+const idParameter = { name: "id", in: "path" as const, required: true, schema: { type: "string" as const } };
+const object = { type: "object" };
+
+function discoveryDescription(path: string, operationId: string, summary: string): Description {
+  const single = path.endsWith("{id}");
+  return {
+    method: "get",
+    path: `${scimBasePath}${path}`,
+    operationId,
+    summary,
+    tags: ["Discovery"],
+    ...(single && { parameters: [idParameter] }),
+    responses: { 200: scimContent(summary, object) },
+    errors: single ? ["notFound"] : [],
+  };
+}
+
+/** The routes of discovery. */
+export const discoveryDescriptions: readonly Description[] = [
+  discoveryDescription("/ServiceProviderConfig", "getServiceProviderConfig", "What this server supports"),
+  discoveryDescription("/ResourceTypes", "listResourceTypes", "The resource types"),
+  discoveryDescription("/ResourceTypes/{id}", "getResourceType", "One resource type"),
+  discoveryDescription("/Schemas", "listSchemas", "The schemas"),
+  discoveryDescription("/Schemas/{id}", "getSchema", "One schema, by its URN"),
+];
+
+function header(name: string, description: string) {
+  return { name, in: "header" as const, schema: { type: "string" as const }, description };
+}
+
+function query(name: string, description: string) {
+  return { name, in: "query" as const, schema: { type: "string" as const }, description };
+}
+
+const ifMatch = header("If-Match", "act only on this version");
+
+const projection = [
+  query("attributes", "names, parted by commas: show only these"),
+  query("excludedAttributes", "names, parted by commas: show all but these"),
+];
+
+const asked = [
+  query("filter", 'such as `userName eq "bjensen"`'),
+  query("sortBy", "the attribute to order by"),
+  query("sortOrder", "ascending or descending"),
+  ...pageParameters,
+  ...projection,
+];
+
+const resourceHeaders = {
+  ETag: { schema: { type: "string" as const }, description: "the version" },
+  Location: { schema: { type: "string" as const }, description: "the URI of the resource" },
+};
+
+const names: JsonSchema = { type: "array", items: { type: "string" } };
+const searchSchema: JsonSchema = {
+  type: "object",
+  required: ["schemas"],
+  properties: {
+    schemas: { type: "array", items: { type: "string", const: searchRequestUrn } },
+    filter: { type: "string" },
+    sortBy: { type: "string" },
+    sortOrder: { type: "string", enum: ["ascending", "descending"] },
+    startIndex: { type: "integer" },
+    count: { type: "integer" },
+    attributes: names,
+    excludedAttributes: names,
+  },
+};
+
+const patchSchema: JsonSchema = {
+  type: "object",
+  required: ["schemas", "Operations"],
+  properties: {
+    schemas: { type: "array", items: { type: "string", const: patchOpUrn } },
+    Operations: {
+      type: "array",
+      items: {
+        type: "object",
+        required: ["op"],
+        properties: { op: { type: "string", enum: ["add", "remove", "replace"] }, path: { type: "string" }, value: {} },
+      },
+    },
+  },
+};
+
+const patchErrors = ["invalidPath", "invalidFilter", "noTarget", "mutability"] as const;
+const bodyErrors = ["invalidSyntax", "invalidValue", "uniqueness", "tooLarge", "unsupportedMediaType"] as const;
+const listErrors = ["invalidFilter", "invalidValue", "tooMany", "sensitive"] as const;
+
+function jsonBody(schema: JsonSchema) {
+  return { required: true, content: { [scimMediaType]: { schema }, "application/json": { schema } } };
+}
+
+function found(name: string, text: string) {
+  return { ...scimContent(text, reference(name)), headers: resourceHeaders };
+}
+
+/** The routes of one resource type. */
+export function resourceDescriptions({ type }: CompiledType): readonly Description[] {
+  const collection = `${scimBasePath}${type.endpoint}`;
+  return [...collectionDescriptions(type.name, collection), ...oneDescriptions(type.name, `${collection}/{id}`)];
+}
+
+function collectionDescriptions(name: string, path: string): readonly Description[] {
+  const tags = [`SCIM ${name}`];
+  const page = { 200: scimContent("A page of matches", listSchema(name)) };
+  return [
+    {
+      method: "get",
+      path,
+      operationId: `list${name}s`,
+      summary: `List ${name}s`,
+      tags,
+      parameters: asked,
+      responses: page,
+      errors: listErrors,
+    },
+    {
+      method: "post",
+      path,
+      operationId: `create${name}`,
+      summary: `Create a ${name}`,
+      tags,
+      parameters: projection,
+      requestBody: jsonBody(reference(name)),
+      responses: { 201: found(name, "Created") },
+      errors: bodyErrors,
+    },
+    {
+      method: "post",
+      path: `${path}/.search`,
+      operationId: `search${name}s`,
+      summary: `List ${name}s, asked in the body`,
+      tags,
+      requestBody: jsonBody(searchSchema),
+      responses: page,
+      errors: ["invalidSyntax", "tooLarge", "unsupportedMediaType", ...listErrors],
+    },
+  ];
+}
+
+function oneDescriptions(name: string, path: string): readonly Description[] {
+  const tags = [`SCIM ${name}`];
+  return [
+    {
+      method: "get",
+      path,
+      operationId: `get${name}`,
+      summary: `Read a ${name}`,
+      tags,
+      parameters: [idParameter, ...projection, header("If-None-Match", "answer only if the version is another one")],
+      responses: { 200: found(name, name), 304: { description: "The version is the one the client has" } },
+      errors: ["notFound", "invalidValue"],
+    },
+    {
+      method: "put",
+      path,
+      operationId: `replace${name}`,
+      summary: `Replace a ${name}`,
+      tags,
+      parameters: [idParameter, ifMatch, ...projection],
+      requestBody: jsonBody(reference(name)),
+      responses: { 200: found(name, "Replaced") },
+      errors: ["notFound", "preconditionFailed", "conflict", ...bodyErrors],
+    },
+    {
+      method: "patch",
+      path,
+      operationId: `patch${name}`,
+      summary: `Change parts of a ${name}`,
+      tags,
+      parameters: [idParameter, ifMatch, ...projection, header("Prefer", "return=minimal answers 204")],
+      requestBody: jsonBody(patchSchema),
+      responses: { 200: found(name, "Changed"), 204: { description: "Changed, and the client wants nothing back" } },
+      errors: ["notFound", "preconditionFailed", "conflict", ...patchErrors, ...bodyErrors],
+    },
+    {
+      method: "delete",
+      path,
+      operationId: `delete${name}`,
+      summary: `Delete a ${name}`,
+      tags,
+      parameters: [idParameter, ifMatch],
+      responses: { 204: { description: "Deleted" } },
+      errors: ["notFound", "preconditionFailed"],
+    },
+  ];
+}
+
+/** The route by which users see themselves. */
+export const meDescription: Description = {
+  method: "get",
+  path: `${scimBasePath}/Me`,
+  operationId: "getMe",
+  summary: "The user whose credentials these are",
+  tags: ["SCIM User"],
+  parameters: projection,
+  responses: { 200: found("User", "The user") },
+  errors: ["notFound", "invalidValue"],
+};

@@ -1,0 +1,141 @@
+import { ScimError } from "../error.ts";
+import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { parseAttributePath } from "../path.ts";
+import { commonAttributes } from "../schema/common.ts";
+import { bindPath, findAttribute, type ResourceType } from "../schema/registry.ts";
+import type { AttributeDefinition } from "../schema/schema.ts";
+
+/** Names at one place of a resource: an attribute whole, or some of its sub-attributes. */
+type Named = ReadonlyMap<string, "whole" | ReadonlySet<string>>;
+
+/** Which attributes a client wants to see (RFC 7644 §3.4.2.5, §3.9). */
+export interface Projection {
+  /** `only` what is named, or all `but` that. */
+  readonly kind: "only" | "but";
+  readonly core: Named;
+  /** Extensions by URN: whole, or the attributes named of them. */
+  readonly extensions: ReadonlyMap<string, "whole" | Named>;
+}
+
+/**
+ * Reads the names of `attributes` or `excludedAttributes`. Names in any case, with or without the URN of their
+ * schema; a whole extension by its URN; names that nothing has are ignored, and so is a filter in brackets.
+ *
+ * @returns undefined when neither names anything
+ * @throws ScimError invalidValue when both are given
+ * @example readProjection(userType, ["userName", "name.givenName"], [])
+ */
+export function readProjection(
+  type: ResourceType,
+  attributes: readonly string[],
+  excluded: readonly string[],
+): Projection | undefined {
+  const only = attributes.map((name) => name.trim()).filter((name) => name !== "");
+  const but = excluded.map((name) => name.trim()).filter((name) => name !== "");
+  if (only.length > 0 && but.length > 0) {
+    throw new ScimError("invalidValue", "attributes and excludedAttributes exclude each other.");
+  }
+  if (only.length + but.length === 0) return undefined;
+  const core = new Map<string, "whole" | Set<string>>();
+  const extensions = new Map<string, "whole" | Map<string, "whole" | Set<string>>>();
+  for (const name of only.length > 0 ? only : but) add(type, core, extensions, name.replaceAll(/\[[^\]]*\]/g, ""));
+  return { kind: only.length > 0 ? "only" : "but", core, extensions };
+}
+
+function add(
+  type: ResourceType,
+  core: Map<string, "whole" | Set<string>>,
+  extensions: Map<string, "whole" | Map<string, "whole" | Set<string>>>,
+  name: string,
+): void {
+  const whole = type.extensions.find(({ schema }) => schema.id.toLowerCase() === name.toLowerCase());
+  if (whole !== undefined) {
+    extensions.set(whole.schema.id, "whole");
+    return;
+  }
+  const path = parseAttributePath(name);
+  const bound = path === undefined ? undefined : bindPath(type, path);
+  if (bound === undefined) return;
+  let home = core;
+  if (bound.extension !== undefined) {
+    const known = extensions.get(bound.extension) ?? new Map<string, "whole" | Set<string>>();
+    if (known === "whole") return;
+    extensions.set(bound.extension, known);
+    home = known;
+  }
+  const before = home.get(bound.attribute.name);
+  if (bound.sub === undefined) home.set(bound.attribute.name, "whole");
+  else if (before === undefined) home.set(bound.attribute.name, new Set([bound.sub.name]));
+  else if (before !== "whole") before.add(bound.sub.name);
+}
+
+/** Whether an answer can show the core attribute at all: what it does not show need not be read. */
+export function showsAttribute(projection: Projection | undefined, name: string): boolean {
+  if (projection === undefined) return true;
+  const named = projection.core.get(name);
+  return projection.kind === "only" ? named !== undefined : named !== "whole";
+}
+
+/**
+ * What a client sees of a whole resource: attributes returned `always` whatever it asked for, `never` ones not at
+ * all, `request` ones only when named, `default` ones as it asked (RFC 7643 §7, RFC 7644 §3.9).
+ */
+export function project(type: ResourceType, resource: JsonObject, projection: Projection | undefined): JsonObject {
+  const { kind, core, extensions } = projection ?? all;
+  const attributes = [...commonAttributes, ...type.base.attributes];
+  const shown: Record<string, Json> = projectObject(attributes, resource, kind, core);
+  for (const { schema } of type.extensions) {
+    const value = resource[schema.id];
+    if (!isJsonObject(value)) continue;
+    const named = extensions.get(schema.id);
+    if (kind === "only" && named === undefined) continue;
+    if (kind === "but" && named === "whole") continue;
+    const [way, names] = named === "whole" ? (["but", none] as const) : ([kind, named ?? none] as const);
+    const extension = projectObject(schema.attributes, value, way, names);
+    if (Object.keys(extension).length > 0) shown[schema.id] = extension;
+  }
+  return shown;
+}
+
+const none: Named = new Map();
+const all: Projection = { kind: "but", core: none, extensions: new Map() };
+
+function projectObject(
+  attributes: readonly AttributeDefinition[],
+  object: JsonObject,
+  kind: Projection["kind"],
+  names: Named,
+): Record<string, Json> {
+  const shown: Record<string, Json> = {};
+  for (const key of Object.keys(object)) {
+    const attribute = findAttribute(attributes, key);
+    const value = object[key];
+    if (attribute === undefined || value === undefined) continue;
+    const projected = projectAttribute(attribute, value, kind, names.get(attribute.name));
+    if (projected !== undefined) shown[attribute.name] = projected;
+  }
+  return shown;
+}
+
+function projectAttribute(
+  attribute: AttributeDefinition,
+  value: Json,
+  kind: Projection["kind"],
+  named: "whole" | ReadonlySet<string> | undefined,
+): Json | undefined {
+  const { returned, subAttributes } = attribute;
+  if (returned === "never") return undefined;
+  if (returned === "always") return value;
+  if (kind === "only" && named === undefined) return undefined;
+  if (kind === "but" && (named === "whole" || returned === "request")) return undefined;
+  if (named === "whole" || named === undefined || subAttributes === undefined) return value;
+  const subs: Named = new Map([...named].map((name) => [name, "whole"]));
+  const one = (element: Json): Json | undefined => {
+    if (!isJsonObject(element)) return element;
+    const object = projectObject(subAttributes, element, kind, subs);
+    return Object.keys(object).length === 0 ? undefined : object;
+  };
+  if (!Array.isArray(value)) return one(value);
+  const elements = value.map(one).filter((element: Json | undefined) => element !== undefined);
+  return elements.length === 0 ? undefined : elements;
+}
