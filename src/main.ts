@@ -12,5 +12,12 @@ try {
   io.exitCode = error instanceof CliError ? error.exitCode : 1;
 }
 // A pipe that is read slowly has not taken everything yet, and what it has not would be lost.
-await new Promise<void>((resolve) => process.stdout.end(() => resolve()));
+await new Promise<void>((resolve) => {
+  process.stdout.once("error", (error) => {
+    io.err(`muster: ${errorText(error)}`);
+    io.exitCode ||= 1;
+    resolve();
+  });
+  process.stdout.end(() => resolve());
+});
 process.exit(io.exitCode);

@@ -60,6 +60,11 @@ describe("the binary", () => {
     expect(stdout === readFileSync(join(import.meta.dir, "../../openapi.json"), "utf8")).toBe(true);
   });
 
+  test("exits 1 when what it prints can not be written", () => {
+    const { exitCode, stderr } = Bun.spawnSync(["sh", "-c", `"$0" openapi > /dev/full`, binary()]);
+    expect([exitCode, stderr.toString()]).toEqual([1, "muster: ENOSPC: no space left on device, write\n"]);
+  });
+
   test("prints all of it to a reader that takes its time", () =>
     inPlace(async ({ path }) => {
       const file = join(path, "openapi.json");
