@@ -46,6 +46,9 @@ function startError(error: unknown, host: string, port: number): unknown {
   return known ? new CliError(error.message) : error;
 }
 
+/** A signal that comes sooner after the first is the same one, heard twice. */
+const secondSignalMsMin = 500;
+
 /**
  * Serves until a signal says to stop, and stops.
  *
@@ -53,13 +56,14 @@ function startError(error: unknown, host: string, port: number): unknown {
  */
 function untilSignal(server: Server, io: Io, hasTls: boolean): Promise<void> {
   return new Promise((resolve, reject) => {
-    let stopping = false;
+    let since: number | undefined;
     const stop = (signal: string): void => {
-      if (stopping) {
-        reject(new CliError(`${signal}: ended at once`));
+      if (since !== undefined) {
+        // One Ctrl-C often comes twice: from the terminal, and passed on by whoever started this process.
+        if (performance.now() - since >= secondSignalMsMin) reject(new CliError(`${signal}: ended at once`));
         return;
       }
-      stopping = true;
+      since = performance.now();
       io.err(`${signal}: answering what is under way, then stopping (again: at once)`);
       server.stop().then(resolve, reject);
     };

@@ -462,9 +462,12 @@ describe("SIGTERM", () => {
       server.signal("SIGTERM");
       await until("the answer to the signal", () => server.stderr() || undefined);
       expect(server.stderr()).toBe("SIGTERM: answering what is under way, then stopping (again: at once)\n");
-      const begun = performance.now();
+      // One that comes right behind the first is the same one, passed on by a parent; the next one is meant.
+      await until("the end", () => {
+        server.signal("SIGTERM");
+        return server.stderr().includes("ended at once") || undefined;
+      });
       expect(await server.stop()).toBe(1);
-      expect(performance.now() - begun).toBeLessThan(5000);
       expect(server.stderr()).toEndWith("\nmuster: SIGTERM: ended at once\n");
       end();
       expect(await sending).toBeUndefined();
