@@ -72,10 +72,6 @@ export interface ResourceReads {
   idsByDisplay(tenantId: number, resourceType: string, key: string): Promise<readonly string[]>;
   /** Rejects with ScimError `tooMany` when the page's memberships are more than `pageMembershipsMax`. */
   list(query: ResourceQuery): Promise<ResourcePage>;
-  /** The direct groups of each of these resources; ids without a group are left out. */
-  groupsOf(tenantId: number, ids: readonly string[]): Promise<ReadonlyMap<string, readonly MembershipRecord[]>>;
-  /** The members of each of these groups; ids without a member are left out. */
-  membersOf(tenantId: number, ids: readonly string[]): Promise<ReadonlyMap<string, readonly MembershipRecord[]>>;
 }
 
 export interface TokenRecord {

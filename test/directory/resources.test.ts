@@ -11,6 +11,7 @@ import { foldCase } from "../../src/scim/resource/fold.ts";
 import { compileType } from "../../src/scim/resource/type.ts";
 import { defaultTenantId, type Store } from "../../src/storage/port.ts";
 import { openSqliteStore } from "../../src/storage/sqlite/store.ts";
+import { membersOf } from "../support/membership.ts";
 import { group, typeNamed, unknownId, user } from "../support/scim.ts";
 import { unique } from "../support/server.ts";
 
@@ -92,7 +93,7 @@ describe("what is stored", () => {
     const member = await directory.create(caller, users, user(unique()));
     const { stored } = await directory.create(caller, groups, group("a group", [member.stored.id]));
     expect(JSON.parse(stored.doc)).toEqual({ schemas: [groups.type.base.id], displayName: "a group" });
-    const members = await store.resources.membersOf(defaultTenantId, [stored.id]);
+    const members = await membersOf(store, defaultTenantId, [stored.id]);
     expect(members.get(stored.id)?.map(({ id }) => id)).toEqual([member.stored.id]);
   });
 

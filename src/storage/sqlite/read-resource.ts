@@ -1,7 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { compileFilter, compileSort, type FilterSql } from "../filter-sql.ts";
 import type { Join, JoinedRecord, ResourcePage, ResourceQuery, ResourceReads } from "../port.ts";
-import { membershipReads } from "./read-membership.ts";
 import { type ResourceRow, recordOf, resourceColumns } from "./row.ts";
 import { recordsOf, scanMatches } from "./scan.ts";
 import { statementCache } from "./statements.ts";
@@ -41,7 +40,6 @@ export function resourceReads(db: Database): ResourceReads {
       return byDisplay.all(tenantId, resourceType, key).map(({ id }) => id);
     },
     list: listReads(db),
-    ...membershipReads(db),
   };
 }
 

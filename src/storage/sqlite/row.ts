@@ -19,7 +19,7 @@ const ends = {
 } as const satisfies Record<Join, { from: string; to: string }>;
 
 /** The other ends of the memberships of `r`, as one value: a statement of its own would double the cost of a read. */
-export function joinedSql(join: Join): string {
+function joinedSql(join: Join): string {
   const { from, to } = ends[join];
   // CROSS JOIN keeps this order of tables: over the memberships to their other ends.
   return `(SELECT json_group_array(json_array(o.id, o.resource_type,
@@ -41,7 +41,7 @@ export function recordOf(row: ResourceRow): JoinedRecord {
 const none: readonly MembershipRecord[] = Object.freeze([]);
 
 /** The memberships that `joinedSql` wrote. */
-export function membershipsOf(joined: string): readonly MembershipRecord[] {
+function membershipsOf(joined: string): readonly MembershipRecord[] {
   if (joined === "[]") return none;
   const read: readonly [string, string, string | null][] = JSON.parse(joined);
   return read.map(([id, resourceType, display]) => ({ id, resourceType, display }));

@@ -12,6 +12,7 @@ import type { Change } from "../../../src/storage/change.ts";
 import type { ImportJob, ImportRow } from "../../../src/storage/import.ts";
 import { defaultTenantId, type MembershipRecord, type Store } from "../../../src/storage/port.ts";
 import { openSqliteStore } from "../../../src/storage/sqlite/store.ts";
+import { membersOf } from "../../support/membership.ts";
 import { compiledUser, userType } from "./table.ts";
 
 export type FileContent = string | Uint8Array | AsyncIterable<Uint8Array>;
@@ -155,7 +156,7 @@ function directoryReads(store: Store): Pick<TestDirectory, "users" | "userNames"
   return {
     users,
     userNames: async () => (await users()).map(({ userName }) => userName),
-    members: async (groupId) => (await store.resources.membersOf(tenantId, [groupId])).get(groupId) ?? [],
+    members: async (groupId) => (await membersOf(store, tenantId, [groupId])).get(groupId) ?? [],
   };
 }
 

@@ -1,4 +1,5 @@
 import { expect } from "bun:test";
+import { membersOf } from "../../support/membership.ts";
 import { changeMembers, create, groupType, type Promises, remove, replace } from "./world.ts";
 
 const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, at) => make(at));
@@ -73,7 +74,8 @@ export const concurrencyPromises: Promises = {
     const reads = times(30, async () => {
       await Promise.race(writes);
       const groups = (await world.page({ type: groupType })).resources;
-      const members = await world.store.resources.membersOf(
+      const members = await membersOf(
+        world.store,
         world.tenantId,
         groups.map(({ id }) => id),
       );

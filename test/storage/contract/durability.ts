@@ -1,5 +1,6 @@
 import { expect } from "bun:test";
 import type { ResourceContent } from "../../../src/storage/change.ts";
+import { groupsOf, membersOf } from "../../support/membership.ts";
 import {
   addImport,
   advance,
@@ -22,9 +23,10 @@ async function everything(world: World, users: readonly ResourceContent[], impor
     users: await world.page(),
     groups: await world.page({ type: groupType }),
     filtered: await world.page({ filter: 'title co "o" or active eq true' }),
-    members: [...(await resources.membersOf(tenantId, ids))],
+    members: [...(await membersOf(store, tenantId, ids))],
     memberships: [
-      ...(await resources.groupsOf(
+      ...(await groupsOf(
+        store,
         tenantId,
         users.map(({ id }) => id),
       )),

@@ -1,4 +1,5 @@
 import { expect } from "bun:test";
+import { groupsOf, membersOf } from "../../support/membership.ts";
 import { changeMembers, type Promises, remove, replace, unknownId } from "./world.ts";
 
 const deltaPromises: Promises = {
@@ -95,14 +96,13 @@ const readPromises: Promises = {
     const bob = await world.addUser("Bob");
     const inner = await world.addGroup("Inner", [ann.id]);
     const outer = await world.addGroup("Outer", [inner.id, bob.id]);
-    const { resources } = world.store;
-    const members = await resources.membersOf(world.tenantId, [inner.id, outer.id]);
+    const members = await membersOf(world.store, world.tenantId, [inner.id, outer.id]);
     expect(members.get(inner.id)).toEqual([{ resourceType: "User", id: ann.id, display: "Ann A." }]);
     expect([...(members.get(outer.id) ?? [])].sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
       { resourceType: "User", id: bob.id, display: "Bob" },
       { resourceType: "Group", id: inner.id, display: "Inner" },
     ]);
-    const groups = await resources.groupsOf(world.tenantId, [ann.id, bob.id, inner.id]);
+    const groups = await groupsOf(world.store, world.tenantId, [ann.id, bob.id, inner.id]);
     expect(groups.get(ann.id)).toEqual([{ resourceType: "Group", id: inner.id, display: "Inner" }]);
     expect(groups.get(bob.id)).toEqual([{ resourceType: "Group", id: outer.id, display: "Outer" }]);
     expect(groups.get(inner.id)).toEqual([{ resourceType: "Group", id: outer.id, display: "Outer" }]);
@@ -119,20 +119,18 @@ const readPromises: Promises = {
     const [ann, bob] = [await world.addUser("ann"), await world.addUser("bob")];
     const full = await world.addGroup("full", [ann.id]);
     const empty = await world.addGroup("empty");
-    const { resources } = world.store;
-    const groups = await resources.groupsOf(world.tenantId, [ann.id, bob.id, full.id, unknownId]);
+    const groups = await groupsOf(world.store, world.tenantId, [ann.id, bob.id, full.id, unknownId]);
     expect([...groups.keys()]).toEqual([ann.id]);
-    const members = await resources.membersOf(world.tenantId, [empty.id, full.id, ann.id, unknownId]);
+    const members = await membersOf(world.store, world.tenantId, [empty.id, full.id, ann.id, unknownId]);
     expect([...members.keys()]).toEqual([full.id]);
-    expect((await resources.groupsOf(world.tenantId, [])).size).toBe(0);
-    expect((await resources.membersOf(world.tenantId, [])).size).toBe(0);
+    expect((await groupsOf(world.store, world.tenantId, [])).size).toBe(0);
+    expect((await membersOf(world.store, world.tenantId, [])).size).toBe(0);
   },
 
   "the display of a membership follows the resource": async (world) => {
     const ann = await world.addUser("ann", { displayName: "Ann" });
     const group = await world.addGroup("staff", [ann.id]);
-    const display = async () =>
-      (await world.store.resources.membersOf(world.tenantId, [group.id])).get(group.id)?.[0]?.display;
+    const display = async () => (await membersOf(world.store, world.tenantId, [group.id])).get(group.id)?.[0]?.display;
     await world.apply(replace({ ...world.user("ann", { displayName: "Anna" }), id: ann.id }));
     expect(await display()).toBe("Anna");
     await world.apply(replace({ ...world.user("ann"), id: ann.id }));

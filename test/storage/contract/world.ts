@@ -8,6 +8,7 @@ import { coreRegistry, type ResourceType } from "../../../src/scim/schema/regist
 import { groupUrn, userUrn } from "../../../src/scim/urn.ts";
 import type { Change, ChangeSet, Effect, Refusal, ResourceContent, SetResult } from "../../../src/storage/change.ts";
 import { defaultTenantId, type ResourcePage, type Store } from "../../../src/storage/port.ts";
+import { groupsOf, membersOf } from "../../support/membership.ts";
 
 /** A store to try, and how to come back to what it kept. */
 export interface OpenedStore {
@@ -169,8 +170,8 @@ function reads(basics: Basics): Pick<World, "page" | "ids" | "version" | "member
     page,
     ids: async (options) => (await page(options)).resources.map(({ id }) => id),
     version: async ({ resourceType, id }) => (await basics.store.resources.get(tenantId, resourceType, id))?.version,
-    memberIds: async (groupId) => endIds((await basics.store.resources.membersOf(tenantId, [groupId])).get(groupId)),
-    groupIds: async (memberId) => endIds((await basics.store.resources.groupsOf(tenantId, [memberId])).get(memberId)),
+    memberIds: async (groupId) => endIds((await membersOf(basics.store, tenantId, [groupId])).get(groupId)),
+    groupIds: async (memberId) => endIds((await groupsOf(basics.store, tenantId, [memberId])).get(memberId)),
   };
 }
 
