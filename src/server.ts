@@ -1,6 +1,5 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import http from "node:http";
-import { availableParallelism } from "node:os";
 import { createSecureContext } from "node:tls";
 import { ensureAdministrator, type FirstStart } from "./access/first-start.ts";
 import { hashPassword } from "./access/password.ts";
@@ -175,7 +174,7 @@ function startWorker(config: Config, signal: WriteSignal, log: AppPorts["log"]) 
       ended.resolve();
       if (stopping === undefined) setTimeout(reopen, workerRestMs);
     });
-    const start = { kind: "start", file, buffer: signal.buffer, hashesAtOnce: availableParallelism() } as const;
+    const start = { kind: "start", file, buffer: signal.buffer } as const;
     opened.postMessage(start satisfies ToWorker);
     return opened;
   }

@@ -1,9 +1,6 @@
-import { hashPassword } from "./access/password.ts";
-import type { ImportPorts } from "./import/ports.ts";
+import { importPorts } from "./import/ports.ts";
 import { runWaitingImports } from "./import/runner.ts";
 import type { FromWorker, ToWorker } from "./import/worker-message.ts";
-import { compileType } from "./scim/resource/type.ts";
-import { coreRegistry } from "./scim/schema/registry.ts";
 import { openSqliteStore } from "./storage/sqlite/store.ts";
 import { writeSignal } from "./storage/write-signal.ts";
 
@@ -26,19 +23,9 @@ let running: Promise<void> | undefined;
 let again = false;
 let start: Extract<ToWorker, { kind: "start" }> | undefined;
 
-async function run({ file, buffer, hashesAtOnce }: Extract<ToWorker, { kind: "start" }>): Promise<void> {
+async function run({ file, buffer }: Extract<ToWorker, { kind: "start" }>): Promise<void> {
   const store = openSqliteStore({ file, lane: "import", signal: writeSignal(buffer) });
-  const userType = coreRegistry.resourceTypes.find(({ name }) => name === "User");
-  if (userType === undefined) throw new Error("no resource type User");
-  const ports: ImportPorts = {
-    store,
-    compiled: compileType(userType),
-    now: Date.now,
-    newId: () => Bun.randomUUIDv7(),
-    hashPassword,
-    hashesAtOnce,
-    stopRequested: () => stopping,
-  };
+  const ports = importPorts(store, () => stopping);
   do {
     again = false;
     await runWaitingImports(ports, (job, error) => {

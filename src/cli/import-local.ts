@@ -1,16 +1,12 @@
-import { availableParallelism } from "node:os";
 import { basename } from "node:path";
-import { hashPassword } from "../access/password.ts";
 import type { Config } from "../config.ts";
 import { fullCounts, settledRows } from "../import/job.ts";
-import type { ImportPorts } from "../import/ports.ts";
+import { type ImportPorts, importPorts } from "../import/ports.ts";
 import { runImport } from "../import/runner.ts";
 import { readImportRequest, receiveImport, type UploadFields } from "../import/upload.ts";
 import { ScimError } from "../scim/error.ts";
-import { compileTypes } from "../scim/resource/type.ts";
-import { coreRegistry } from "../scim/schema/registry.ts";
 import type { ImportJob } from "../storage/import.ts";
-import { defaultTenantId, type Store } from "../storage/port.ts";
+import { defaultTenantId } from "../storage/port.ts";
 import { withLockedStore } from "./data.ts";
 import { CliError, type Io } from "./io.ts";
 import { type ReportedJob, reportJob, troubledRows } from "./job-report.ts";
@@ -22,7 +18,7 @@ const lookMs = 200;
 /** Imports a file straight into the data directory; no server may run on it. */
 export async function importLocally(io: Io, config: Config, file: string, fields: UploadFields): Promise<void> {
   await withLockedStore(config, "import", async (store) => {
-    const ports = localPorts(store);
+    const ports = importPorts(store, () => false);
     const bytes = Bun.file(file).stream();
     const upload = { tenantId: defaultTenantId, fileName: basename(file), createdBy: "muster import" };
     const received = await receiveImport(ports, upload, bytes, () => fields).catch((error: unknown) => {
@@ -33,20 +29,6 @@ export async function importLocally(io: Io, config: Config, file: string, fields
     const rows = await troubledRows((outcome, limit) => store.imports.rows({ ...query, outcome, limit }));
     reportJob(io, reported(done), rows, `GET /api/imports/${done.id}/report.csv of muster serve`);
   });
-}
-
-function localPorts(store: Store): ImportPorts {
-  const compiled = compileTypes(coreRegistry).get("User");
-  if (compiled === undefined) throw new Error("no resource type User");
-  return {
-    store,
-    compiled,
-    now: Date.now,
-    newId: () => Bun.randomUUIDv7(),
-    hashPassword,
-    hashesAtOnce: availableParallelism(),
-    stopRequested: () => false,
-  };
 }
 
 async function runShown(io: Io, ports: ImportPorts, job: ImportJob): Promise<ImportJob> {

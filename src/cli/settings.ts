@@ -14,6 +14,12 @@ export function settingOptions(only: readonly SettingName[] = names): Option[] {
   });
 }
 
+/** Gives a command the flag of the data directory that it works on. */
+export function onDataDir<C extends { addOption(option: Option): unknown }>(command: C): C {
+  for (const option of settingOptions(["dataDir"])) command.addOption(option);
+  return command;
+}
+
 /** Help on the settings that have no flag, because a command line is no place for secrets. */
 export function secretSettingsHelp(): string {
   const secrets = names.filter((name) => !("flag" in settings[name]));

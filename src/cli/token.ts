@@ -5,7 +5,7 @@ import { profiles } from "../scim/profile.ts";
 import { defaultTenantId } from "../storage/port.ts";
 import { withStore } from "./data.ts";
 import { CliError, type Io } from "./io.ts";
-import { configFrom, settingOptions } from "./settings.ts";
+import { configFrom, onDataDir } from "./settings.ts";
 
 const dayMs = 86_400_000;
 /** A hundred years: what is to live longer lives for ever. */
@@ -27,8 +27,7 @@ function createCommand(io: Io) {
     .option("--scope <scope>", `what it may do; may be given several times: ${scopes.join(" ")}`, collect, [])
     .option("--profile <profile>", `what it forgives: ${profiles.map(({ name }) => name).join(", ")}`, "compatible")
     .option("--days <days>", "how long it lives; for ever when not said");
-  for (const option of settingOptions(["dataDir"])) command.addOption(option);
-  return command.action(async (options) => {
+  return onDataDir(command).action(async (options) => {
     const wrong = options.scope.find((scope) => !isScope(scope));
     if (wrong !== undefined) throw new CliError(`there is no scope ${wrong}; the scopes are ${scopes.join(" ")}`);
     if (options.scope.length === 0) throw new CliError(`a token needs a --scope: ${scopes.join(" ")}`);
@@ -67,8 +66,7 @@ function createCommand(io: Io) {
 
 function listCommand(io: Io) {
   const command = new Command("list").description("list the tokens; the secrets are not kept");
-  for (const option of settingOptions(["dataDir"])) command.addOption(option);
-  return command.action(async (options) => {
+  return onDataDir(command).action(async (options) => {
     const tokens = await withStore(configFrom(options, io), (store) => store.access.tokens(defaultTenantId));
     for (const { id, name, scopes: given, profile, expiresAt } of tokens) {
       const ends = expiresAt === null ? "for ever" : `until ${new Date(expiresAt).toISOString()}`;
@@ -79,8 +77,7 @@ function listCommand(io: Io) {
 
 function revokeCommand(io: Io) {
   const command = new Command("revoke").description("end a token").argument("<id>", "as muster token list shows it");
-  for (const option of settingOptions(["dataDir"])) command.addOption(option);
-  return command.action(async (id, options) => {
+  return onDataDir(command).action(async (id, options) => {
     const [result] = await withStore(configFrom(options, io), (store) =>
       store.commit([{ tenantId: defaultTenantId, changes: [{ kind: "deleteToken", id }] }]),
     );

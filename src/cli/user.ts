@@ -6,13 +6,12 @@ import { contentOf, createDefaults } from "../directory/content.ts";
 import { readBody, refusalError } from "../directory/steps.ts";
 import { strictProfile } from "../scim/profile.ts";
 import { foldCase } from "../scim/resource/fold.ts";
-import { compileTypes } from "../scim/resource/type.ts";
-import { coreRegistry } from "../scim/schema/registry.ts";
+import { coreUserType } from "../scim/resource/type.ts";
 import type { Change } from "../storage/change.ts";
 import { defaultTenantId, type Store } from "../storage/port.ts";
 import { withStore } from "./data.ts";
 import { CliError, type Io } from "./io.ts";
-import { configFrom, settingOptions } from "./settings.ts";
+import { configFrom, onDataDir } from "./settings.ts";
 
 /** `muster user`: who may log in and do what, on the data directory. */
 export function userCommand(io: Io): Command {
@@ -72,11 +71,9 @@ function createCommand(io: Io) {
     .argument("<userName>")
     .option("--role <role>", `what the user may do here: ${roleNames}`)
     .option("--password-stdin", "take the password from standard input instead of making one");
-  for (const option of settingOptions(["dataDir"])) command.addOption(option);
-  return command.action(async (userName, options) => {
+  return onDataDir(command).action(async (userName, options) => {
     if (options.role !== undefined) checkRole(options.role);
-    const compiled = compileTypes(coreRegistry).get("User");
-    if (compiled === undefined) throw new Error("no resource type User");
+    const compiled = coreUserType();
     const chosen = await choosePassword(options.passwordStdin);
     const body = { schemas: [compiled.type.base.id], userName };
     const resource = readBody(compiled, body, strictProfile, createDefaults(compiled));
@@ -98,8 +95,7 @@ function passwordCommand(io: Io) {
     .description("set a user's password")
     .argument("<userName>")
     .option("--password-stdin", "take the password from standard input instead of making one");
-  for (const option of settingOptions(["dataDir"])) command.addOption(option);
-  return command.action(async (userName, options) => {
+  return onDataDir(command).action(async (userName, options) => {
     const chosen = await choosePassword(options.passwordStdin);
     await withStore(configFrom(options, io), async (store) => {
       const userId = await findUser(store, userName);
@@ -116,8 +112,7 @@ function roleCommand(io: Io) {
     .description("give a user just these roles; none takes all away")
     .argument("<userName>")
     .argument("[roles...]", roleNames);
-  for (const option of settingOptions(["dataDir"])) command.addOption(option);
-  return command.action(async (userName, given, options) => {
+  return onDataDir(command).action(async (userName, given, options) => {
     given.forEach(checkRole);
     await withStore(configFrom(options, io), async (store) => {
       await commit(store, { kind: "setRoles", userId: await findUser(store, userName), roles: given });
@@ -128,8 +123,7 @@ function roleCommand(io: Io) {
 
 function listCommand(io: Io) {
   const command = new Command("list").description("list who may log in or has a role");
-  for (const option of settingOptions(["dataDir"])) command.addOption(option);
-  return command.action(async (options) => {
+  return onDataDir(command).action(async (options) => {
     const accounts = await withStore(configFrom(options, io), (store) => store.access.accounts(defaultTenantId));
     for (const { userId, userName, roles: given, hasPassword } of accounts) {
       io.out(`${userId}  ${userName}  ${given.join(" ") || "no role"}  ${hasPassword ? "password" : "no password"}`);

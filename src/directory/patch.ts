@@ -1,10 +1,9 @@
 import { ScimError } from "../scim/error.ts";
-import { isJsonObject, type JsonObject } from "../scim/json.ts";
 import { applyPatch, memberDelta, needsMembers } from "../scim/patch/apply.ts";
 import { type PatchOperation, readPatch } from "../scim/patch/operation.ts";
-import type { ResourceView } from "../scim/resource/render.ts";
+import { attributesOf, type ResourceView } from "../scim/resource/render.ts";
 import type { CompiledType } from "../scim/resource/type.ts";
-import type { MemberDelta } from "../storage/change.ts";
+import { isRefusal, type MemberDelta } from "../storage/change.ts";
 import type { JoinedRecord } from "../storage/port.ts";
 import { contentOf } from "./content.ts";
 import {
@@ -37,12 +36,13 @@ export async function patchResource(
   body: unknown,
   ifMatch: string | undefined,
 ): Promise<ResourceView> {
-  const { version } = await recordOf(ports.store, caller, compiled, id);
-  requireMatch(ifMatch, version);
+  const found = await recordOf(ports.store, caller, compiled, id);
+  requireMatch(ifMatch, found.version);
   const { operations } = readPatch(body, caller.profile);
   const delta = namesVersion(ifMatch) ? undefined : memberDelta(compiled, operations, caller.profile);
   if (delta !== undefined) return changeMembers(ports, caller, compiled, id, delta);
-  return patchDocument(ports, caller, compiled, id, operations, ifMatch);
+  await requireMayChange(ports.store, caller, id);
+  return patchDocument(ports, caller, compiled, found, operations, ifMatch);
 }
 
 async function changeMembers(
@@ -53,7 +53,7 @@ async function changeMembers(
   delta: MemberDelta,
 ): Promise<ResourceView> {
   const result = await commit(store, caller, { kind: "changeMembers", groupId: id, at: now(), ...delta });
-  if ("kind" in result) throw refusalError(result, compiled, id);
+  if (isRefusal(result)) throw refusalError(result, compiled, id);
   return viewOf(compiled, await recordOf(store, caller, compiled, id, compiled.membership));
 }
 
@@ -61,17 +61,17 @@ async function patchDocument(
   ports: DirectoryPorts,
   caller: Caller,
   compiled: CompiledType,
-  id: string,
+  found: JoinedRecord,
   operations: readonly PatchOperation[],
   ifMatch: string | undefined,
 ): Promise<ResourceView> {
   const { store, now } = ports;
+  const { id } = found;
   const join = needsMembers(compiled, operations) ? compiled.membership : undefined;
+  let current = join === undefined ? found : await recordOf(store, caller, compiled, id, join);
   let password: Awaited<ReturnType<typeof passwordOf>> | undefined;
   for (let attempt = 0; attempt < replaceAttemptsMax; attempt++) {
-    const current = await recordOf(store, caller, compiled, id, join);
     requireMatch(ifMatch, current.version);
-    if (attempt === 0) await requireMayChange(store, caller, id);
     const members = join === undefined ? undefined : current.joined;
     const patched = applyPatch(compiled, { ...attributesOf(current), id }, operations, caller.profile, members);
     const { members: _, ...content } = contentOf(compiled, patched.resource, id, now());
@@ -83,13 +83,9 @@ async function patchDocument(
       ...(patched.members !== undefined && { memberDelta: patched.members }),
       ...password,
     });
-    if (!("kind" in result)) return view(store, caller, compiled, storedOf(content, result));
+    if (!isRefusal(result)) return view(store, caller, compiled, storedOf(content, result));
     if (result.kind !== "version") throw refusalError(result, compiled, id, patched.resource);
+    current = await recordOf(store, caller, compiled, id, join);
   }
   throw new ScimError("conflict", "The resource changes too often to be patched; try again.");
-}
-
-function attributesOf({ doc }: JoinedRecord): JsonObject {
-  const attributes: unknown = JSON.parse(doc);
-  return isJsonObject(attributes) ? attributes : {};
 }

@@ -3,6 +3,7 @@ import type { ListRequest } from "../scim/list.ts";
 import type { Projection } from "../scim/resource/projection.ts";
 import type { ResourceView } from "../scim/resource/render.ts";
 import type { CompiledType } from "../scim/resource/type.ts";
+import { isRefusal } from "../storage/change.ts";
 import { contentOf, createDefaults } from "./content.ts";
 import { patchResource } from "./patch.ts";
 import {
@@ -67,7 +68,7 @@ export function createDirectory(ports: DirectoryPorts): Directory {
       const content = contentOf(compiled, resource, newId(), now());
       const password = await passwordOf(ports, resource);
       const result = await commit(store, caller, { kind: "createResource", ...content, ...password });
-      if ("kind" in result) throw refusalError(result, compiled, content.id, resource);
+      if (isRefusal(result)) throw refusalError(result, compiled, content.id, resource);
       const created = storedOf(content, result);
       // Nobody is in a group yet who was made just now.
       if (compiled.membership !== "members") return { compiled, stored: created, joined: [] };
@@ -92,7 +93,7 @@ export function createDirectory(ports: DirectoryPorts): Directory {
         const expected = depends ? { expectedVersion: current.version } : {};
         const content = contentOf(compiled, resource, id, now());
         const result = await commit(store, caller, { kind: "replaceResource", ...expected, ...content, ...password });
-        if (!("kind" in result)) return view(store, caller, compiled, storedOf(content, result));
+        if (!isRefusal(result)) return view(store, caller, compiled, storedOf(content, result));
         if (result.kind !== "version") throw refusalError(result, compiled, id, resource);
         current = await recordOf(store, caller, compiled, id);
         requireMatch(ifMatch, current.version);
@@ -109,7 +110,7 @@ export function createDirectory(ports: DirectoryPorts): Directory {
       if (current !== undefined) requireMatch(ifMatch, current.version);
       const expected = current === undefined ? {} : { expectedVersion: current.version };
       const result = await commit(store, caller, { ...change, ...expected });
-      if ("kind" in result) throw refusalError(result, compiled, id);
+      if (isRefusal(result)) throw refusalError(result, compiled, id);
     },
 
     async list(caller, compiled, { startIndex, count, filter, sort, projection }) {

@@ -1,10 +1,10 @@
 import type { Scope } from "../access/scope.ts";
 import { ScimError } from "../scim/error.ts";
-import { isJsonObject, type JsonObject } from "../scim/json.ts";
+import type { JsonObject } from "../scim/json.ts";
 import type { Profile } from "../scim/profile.ts";
 import { etagMatches } from "../scim/resource/etag.ts";
 import { type Projection, showsAttribute } from "../scim/resource/projection.ts";
-import type { ResourceView, StoredResource } from "../scim/resource/render.ts";
+import { attributesOf, type ResourceView, type StoredResource } from "../scim/resource/render.ts";
 import { issuesError, type ReadResource } from "../scim/resource/resource.ts";
 import type { CompiledType } from "../scim/resource/type.ts";
 import type { Change, Effect, Refusal, ResourceContent } from "../storage/change.ts";
@@ -84,8 +84,8 @@ export function readBody(compiled: CompiledType, body: unknown, profile: Profile
 
 /** A PUT that does not mention `active` neither locks a user out nor lets one in again. */
 export function activeOf(current: StoredResource): JsonObject {
-  const doc: unknown = JSON.parse(current.doc);
-  return isJsonObject(doc) && typeof doc.active === "boolean" ? { active: doc.active } : {};
+  const { active } = attributesOf(current);
+  return typeof active === "boolean" ? { active } : {};
 }
 
 /** True when a condition is about a version; `*` asks only that the resource is there, which every change does. */

@@ -1,4 +1,6 @@
-import type { CompiledType } from "../scim/resource/type.ts";
+import { availableParallelism } from "node:os";
+import { hashPassword } from "../access/password.ts";
+import { type CompiledType, coreUserType } from "../scim/resource/type.ts";
 import type { Store } from "../storage/port.ts";
 
 /** What an import needs of the world. */
@@ -14,4 +16,17 @@ export interface ImportPorts {
   readonly hashesAtOnce: number;
   /** True when the process is about to end: the job is left where it is, to be gone on with after a restart. */
   readonly stopRequested: () => boolean;
+}
+
+/** What an import needs, of this machine and its clock. */
+export function importPorts(store: Store, stopRequested: () => boolean): ImportPorts {
+  return {
+    store,
+    compiled: coreUserType(),
+    now: Date.now,
+    newId: () => Bun.randomUUIDv7(),
+    hashPassword,
+    hashesAtOnce: availableParallelism(),
+    stopRequested,
+  };
 }

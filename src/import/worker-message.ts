@@ -4,7 +4,6 @@ export type ToWorker =
       readonly kind: "start";
       readonly file: string;
       readonly buffer: SharedArrayBuffer;
-      readonly hashesAtOnce: number;
     }
   /** A job waits. */
   | { readonly kind: "wake" }

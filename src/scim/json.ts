@@ -10,6 +10,11 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** The value of an own property: a name from a client must not reach what every object inherits. */
+export function own(object: JsonObject, name: string): Json | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
 /** What a value is called in an error message: `string`, `array`, `null` … */
 export function jsonTypeName(value: unknown): string {
   if (value === null) return "null";

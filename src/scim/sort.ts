@@ -1,7 +1,7 @@
 import { ScimError } from "./error.ts";
 import type { SimpleTarget } from "./filter/bound.ts";
 import { comparable, compareText } from "./filter/comparable.ts";
-import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import { isJsonObject, type Json, type JsonObject, own } from "./json.ts";
 import { parseAttributePath } from "./path.ts";
 import { bindPath, boundPathText, findAttribute, type ResourceType } from "./schema/registry.ts";
 
@@ -72,10 +72,6 @@ export function sortKey({ target }: Sort, resource: JsonObject): SortKey {
 function one(value: Json | undefined): Json | undefined {
   if (!Array.isArray(value)) return value;
   return value.find((element: Json) => isJsonObject(element) && element.primary === true) ?? value[0];
-}
-
-function own(object: JsonObject, name: string): Json | undefined {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
 /** Orders two keys: without a value last when ascending, first when descending. */

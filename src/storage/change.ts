@@ -183,3 +183,8 @@ export interface Effect {
 export type SetResult =
   | { readonly applied: true; readonly effects: readonly Effect[] }
   | { readonly applied: false; readonly refusal: Refusal };
+
+/** True when a change was refused. */
+export function isRefusal(result: Effect | Refusal): result is Refusal {
+  return "kind" in result;
+}

@@ -1,6 +1,6 @@
 import type { BoundFilter } from "../scim/filter/bound.ts";
-import { isJsonObject, type JsonObject } from "../scim/json.ts";
-import { groupValues, memberValues, metaOf } from "../scim/resource/render.ts";
+import type { JsonObject } from "../scim/json.ts";
+import { attributesOf, groupValues, memberValues, metaOf } from "../scim/resource/render.ts";
 import type { Join, JoinedRecord } from "./port.ts";
 
 const joins: readonly Join[] = ["groups", "members"];
@@ -27,9 +27,8 @@ const valuesOf = { groups: groupValues, members: memberValues } as const;
 
 /** The whole resource as filters see it (RFC 7644 §3.4.2.2); `join` says what was joined to it. */
 export function wholeResource(record: JoinedRecord, join: Join | undefined): JsonObject {
-  const doc: unknown = JSON.parse(record.doc);
   return {
-    ...(isJsonObject(doc) ? doc : {}),
+    ...attributesOf(record),
     id: record.id,
     meta: { ...metaOf(record), location: relativePath(record.resourceType, record.id) },
     ...(join !== undefined && record.joined.length > 0 && { [join]: valuesOf[join](record.joined, relativePath) }),

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { isJsonObject, type Json, type JsonObject, own } from "../json.ts";
 import type { Operator } from "./ast.ts";
 import type { BoundComparison, BoundFilter, Target } from "./bound.ts";
 import { comparable, compareText } from "./comparable.ts";
@@ -89,8 +89,4 @@ function valuesAt(object: JsonObject, name: string): readonly Json[] {
   const value = own(object, name);
   if (value === undefined || value === null) return [];
   return Array.isArray(value) ? value : [value];
-}
-
-function own(object: JsonObject, name: string): Json | undefined {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
 }

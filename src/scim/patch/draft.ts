@@ -1,6 +1,6 @@
 import { ScimError } from "../error.ts";
 import type { BoundFilter } from "../filter/bound.ts";
-import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { isJsonObject, type Json, type JsonObject, own } from "../json.ts";
 import { patchComparisonsMax } from "../limits.ts";
 import type { Profile } from "../profile.ts";
 import { newReading, type Reading } from "../resource/read.ts";
@@ -48,11 +48,6 @@ export function newDraft(
     keys: new WeakMap(),
     comparisons: 0,
   };
-}
-
-/** What an object has of its own under a name. */
-export function own(object: JsonObject, name: string): Json | undefined {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
 /** True for an array; unlike `Array.isArray` it knows what is in it. */

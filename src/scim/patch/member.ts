@@ -1,9 +1,9 @@
 import { ScimError } from "../error.ts";
 import type { BoundFilter } from "../filter/bound.ts";
 import { evaluateElement } from "../filter/evaluate.ts";
-import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { isJsonObject, type Json, type JsonObject, own } from "../json.ts";
 import type { BoundPath } from "../schema/registry.ts";
-import { type Draft, own, spend, termsIn } from "./draft.ts";
+import { type Draft, spend, termsIn } from "./draft.ts";
 import { boundElement, valuesIn } from "./match.ts";
 import { readNamed } from "./named.ts";
 import type { SetOp } from "./operation.ts";

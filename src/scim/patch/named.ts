@@ -1,9 +1,9 @@
 import { ScimError } from "../error.ts";
-import { isJsonObject, type Json } from "../json.ts";
+import { isJsonObject, type Json, own } from "../json.ts";
 import { foldCase } from "../resource/fold.ts";
 import { type Reading, tolerates } from "../resource/read.ts";
 import type { BoundPath } from "../schema/registry.ts";
-import { type Draft, own, spend } from "./draft.ts";
+import { type Draft, spend } from "./draft.ts";
 import { attributeText, listOf, objectForText, readValue } from "./values.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { ScimError } from "../error.ts";
-import { isJsonObject, type Json } from "../json.ts";
+import { isJsonObject, type Json, own } from "../json.ts";
 import { type Reading, tolerates } from "../resource/read.ts";
 import { type BoundPath, boundPathText } from "../schema/registry.ts";
-import { type Draft, isSecret, own, putAt, requireWritable, valueAt } from "./draft.ts";
+import { type Draft, isSecret, putAt, requireWritable, valueAt } from "./draft.ts";
 import { selection } from "./match.ts";
 import { removeMembers } from "./member.ts";
 import { readNamed, without } from "./named.ts";

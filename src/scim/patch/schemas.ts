@@ -1,8 +1,8 @@
 import { ScimError } from "../error.ts";
-import { isJsonObject, type Json } from "../json.ts";
+import { isJsonObject, type Json, own } from "../json.ts";
 import { tolerates } from "../resource/read.ts";
 import type { BoundPath } from "../schema/registry.ts";
-import { type Draft, own, requireSame } from "./draft.ts";
+import { type Draft, requireSame } from "./draft.ts";
 import { readNamed } from "./named.ts";
 import type { SetOp } from "./operation.ts";
 import type { Extension } from "./target.ts";

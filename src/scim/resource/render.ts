@@ -15,6 +15,12 @@ export interface StoredResource {
   readonly doc: string;
 }
 
+/** What clients set of a stored resource, as an object. */
+export function attributesOf({ doc }: Pick<StoredResource, "doc">): JsonObject {
+  const attributes: unknown = JSON.parse(doc);
+  return isJsonObject(attributes) ? attributes : {};
+}
+
 /** One end of a membership as it is shown. */
 export interface Membership {
   readonly resourceType: string;

@@ -1,4 +1,4 @@
-import { findAttribute, type Registry, type ResourceType } from "../schema/registry.ts";
+import { coreRegistry, findAttribute, type Registry, type ResourceType } from "../schema/registry.ts";
 import type { AttributeDefinition } from "../schema/schema.ts";
 import { compileResource, type ReadResourceBody } from "./resource.ts";
 
@@ -34,4 +34,11 @@ export function compileType(type: ResourceType): CompiledType {
 /** The compiled types of a registry, by name. */
 export function compileTypes(registry: Registry): ReadonlyMap<string, CompiledType> {
   return new Map(registry.resourceTypes.map((type) => [type.name, compileType(type)]));
+}
+
+/** The User type that is always there: what imports make and accounts are. */
+export function coreUserType(): CompiledType {
+  const user = coreRegistry.resourceTypes.find(({ name }) => name === "User");
+  if (user === undefined) throw new Error("no resource type User");
+  return compileType(user);
 }

@@ -19,7 +19,3 @@ export type Apply<K extends ChangeKind> = (
 
 /** The effect of a change that touches no resource. */
 export const noEffect: Effect = Object.freeze({ changed: true, version: 0, created: 0, modified: 0 });
-
-export function isRefusal(result: Effect | Refusal): result is Refusal {
-  return "kind" in result;
-}

@@ -1,6 +1,14 @@
 import type { Database } from "bun:sqlite";
-import type { Change, ChangeKind, ChangeSet, Effect, Refusal, SetResult } from "../change.ts";
-import { type Apply, isRefusal, type Tally } from "./applied.ts";
+import {
+  type Change,
+  type ChangeKind,
+  type ChangeSet,
+  type Effect,
+  isRefusal,
+  type Refusal,
+  type SetResult,
+} from "../change.ts";
+import type { Apply, Tally } from "./applied.ts";
 import { accessChanges } from "./apply-access.ts";
 import { importChanges } from "./apply-import.ts";
 import { resourceChanges } from "./apply-resource.ts";
