@@ -34,7 +34,12 @@ export async function ensureAdministrator(
   { now, newId }: { now: () => number; newId: () => string },
 ): Promise<FirstStart | undefined> {
   const type = { ...userType.type, name: builtInUserType };
-  const { total } = await store.resources.list({ tenantId: defaultTenantId, type, offset: 0, limit: 0 });
+  const { total } = await store.resources.list({
+    tenantId: defaultTenantId,
+    types: [{ type }],
+    start: { offset: 0 },
+    limit: 0,
+  });
   if (total > 0) return undefined;
   const password = chosen.password ?? randomPassword();
   const id = newId();

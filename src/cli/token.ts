@@ -1,7 +1,7 @@
 import { Command } from "@commander-js/extra-typings";
 import { isScope, scopes } from "../access/scope.ts";
 import { hashToken, randomToken } from "../access/token.ts";
-import { profiles } from "../scim/profile.ts";
+import { profiles, readProfile } from "../scim/profile.ts";
 import { defaultTenantId } from "../storage/port.ts";
 import { withStore } from "./data.ts";
 import { CliError, type Io } from "./io.ts";
@@ -25,14 +25,17 @@ function createCommand(io: Io) {
     .description("make a token and print it, once")
     .requiredOption("--name <name>", "what the token is for")
     .option("--scope <scope>", `what it may do; may be given several times: ${scopes.join(" ")}`, collect, [])
-    .option("--profile <profile>", `what it forgives: ${profiles.map(({ name }) => name).join(", ")}`, "compatible")
+    .option(
+      "--profile <profile>",
+      `what it forgives: ${profiles.map(({ name }) => name).join(", ")}; a tolerance more or less by +name or -name`,
+      "compatible",
+    )
     .option("--days <days>", "how long it lives; for ever when not said");
   return onDataDir(command).action(async (options) => {
     const wrong = options.scope.find((scope) => !isScope(scope));
     if (wrong !== undefined) throw new CliError(`there is no scope ${wrong}; the scopes are ${scopes.join(" ")}`);
     if (options.scope.length === 0) throw new CliError(`a token needs a --scope: ${scopes.join(" ")}`);
-    if (!profiles.some(({ name }) => name === options.profile))
-      throw new CliError(`there is no profile ${options.profile}`);
+    if (readProfile(options.profile) === undefined) throw new CliError(`there is no profile ${options.profile}`);
     const days = options.days === undefined ? undefined : Number(options.days);
     if (days !== undefined && !(days > 0 && days <= tokenDaysMax)) {
       throw new CliError(`--days must be a number above 0 and at most ${tokenDaysMax}`);

@@ -116,11 +116,8 @@ export function createDirectory(ports: DirectoryPorts): Directory {
     async list(caller, compiled, { startIndex, count, filter, sort, projection }) {
       const page = await store.resources.list({
         tenantId: caller.tenantId,
-        type: compiled.type,
-        ...(filter !== undefined && { filter }),
-        sort,
-        join: joinFor(compiled, projection),
-        offset: startIndex - 1,
+        types: [{ type: compiled.type, filter, sort, join: joinFor(compiled, projection) }],
+        start: { offset: startIndex - 1 },
         limit: count,
       });
       return { total: page.total, resources: page.resources.map((record) => viewOf(compiled, record)) };

@@ -43,7 +43,12 @@ export async function planJob(ports: ImportPorts, job: ImportJob): Promise<boole
 }
 
 async function isEmpty({ store, compiled }: ImportPorts, tenantId: number): Promise<boolean> {
-  const { total } = await store.resources.list({ tenantId, type: compiled.type, offset: 0, limit: 0 });
+  const { total } = await store.resources.list({
+    tenantId,
+    types: [{ type: compiled.type }],
+    start: { offset: 0 },
+    limit: 0,
+  });
   return total === 0;
 }
 

@@ -63,9 +63,9 @@ export interface ListRequest extends PageRequest {
 export function readListRequest(type: ResourceType, profile: Profile, asked: ListParameters): ListRequest {
   return {
     ...readPageRequest(asked.startIndex, asked.count),
-    filter: asked.filter === undefined ? undefined : bindFilter(parseFilter(asked.filter), type, profile),
+    filter: asked.filter === undefined ? undefined : bindFilter(parseFilter(asked.filter, profile), type, profile),
     sort: readSort(type, asked.sortBy, asked.sortOrder),
-    projection: readProjection(type, asked.attributes ?? [], asked.excludedAttributes ?? []),
+    projection: readProjection(type, asked.attributes ?? [], asked.excludedAttributes ?? [], profile),
   };
 }
 

@@ -82,5 +82,7 @@ export function compareKeys({ descending }: Sort, left: SortKey, right: SortKey)
 function ascending(left: SortKey, right: SortKey): number {
   if (left === undefined || right === undefined) return Number(left === undefined) - Number(right === undefined);
   if (typeof left === "string" && typeof right === "string") return compareText(left, right);
+  // Of several types that have an attribute of one name, one may hold texts there and another one numbers.
+  if (typeof left === "string" || typeof right === "string") return typeof left === "string" ? 1 : -1;
   return Number(left) - Number(right);
 }

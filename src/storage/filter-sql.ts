@@ -1,7 +1,6 @@
 import type { Operator } from "../scim/filter/ast.ts";
 import type { BoundComparison, BoundFilter } from "../scim/filter/bound.ts";
 import type { ResourceType } from "../scim/schema/registry.ts";
-import type { Sort } from "../scim/sort.ts";
 
 export type SqlValue = string | number | null;
 
@@ -15,7 +14,7 @@ export interface FilterSql {
 }
 
 /** A column that holds the comparable form of an attribute, and what SQL may ask of it. */
-interface Column {
+export interface Column {
   readonly name: string;
   readonly operators: Partial<Readonly<Record<Operator, string>>>;
   /** True when a resource may have no value there. */
@@ -61,6 +60,7 @@ export function compileFilter(filter: BoundFilter, type: ResourceType, tenantId:
       return { ...join(parts, " AND "), residual };
     }
     case "or": {
+      if (filter.terms.length === 0) return { where: "0", params: [], residual: undefined };
       const parts = filter.terms.map((term) => compileFilter(term, type, tenantId));
       if (parts.some(({ residual }) => residual !== undefined)) return unanswered(filter);
       return { ...join(parts, " OR "), residual: undefined };
@@ -109,23 +109,11 @@ function compileMembership(
   return { where, params: [tenantId, id], residual: undefined };
 }
 
-function columnOf(attribute: string, sub: string | undefined, type: ResourceType): Column | undefined {
+/** The column that holds what a core attribute compares by; undefined when none does. */
+export function columnOf(attribute: string, sub: string | undefined, type: ResourceType): Column | undefined {
   const unique = type.base.attributes.find(({ uniqueness }) => uniqueness !== "none");
   if (sub === undefined && unique?.name === attribute)
     return { name: "unique_key", operators: equality, nullable: !unique.required };
   const path = sub === undefined ? attribute : `${attribute}.${sub}`;
   return Object.hasOwn(columns, path) ? columns[path] : undefined;
-}
-
-/**
- * The ORDER BY of a sort that a column can answer: without a value last when ascending, first when descending, and
- * what is equal in the order of creation.
- *
- * @returns undefined when no column holds what is sorted by
- */
-export function compileSort({ target, descending }: Sort, type: ResourceType): string | undefined {
-  const column = target.extension === undefined ? columnOf(target.attribute, target.sub, type) : undefined;
-  if (column === undefined) return undefined;
-  const direction = descending ? "DESC" : "ASC";
-  return `${column.nullable ? `${column.name} IS NULL ${direction}, ` : ""}${column.name} ${direction}, rid`;
 }

@@ -42,15 +42,33 @@ export interface JoinedRecord extends ResourceRecord {
   readonly joined: readonly MembershipRecord[];
 }
 
-export interface ResourceQuery {
-  readonly tenantId: number;
+/** What is asked of the resources of one type. */
+export interface TypeQuery {
   readonly type: ResourceType;
-  readonly filter?: BoundFilter;
+  readonly filter?: BoundFilter | undefined;
   readonly join?: Join | undefined;
   /** In the order of creation when not said; what is equal is in that order, too. */
   readonly sort?: Sort | undefined;
-  /** How many matches to leave out before the page. */
-  readonly offset: number;
+}
+
+/** The place of a resource in a list: what it is ordered by, null without a value, and a number of the store's own. */
+export interface Place {
+  readonly key: string | number | boolean | null;
+  readonly row: number;
+}
+
+/** Where a page begins: so many matches from the first, or beside a place that stays though others come and go. */
+export type Start =
+  | { readonly offset: number }
+  /** Undefined is before the first. */
+  | { readonly after: Place | undefined }
+  | { readonly before: Place };
+
+export interface ResourceQuery {
+  readonly tenantId: number;
+  /** One or several types, whose matches are in one order; all are sorted in the same direction. */
+  readonly types: readonly TypeQuery[];
+  readonly start: Start;
   /** How many to return at most; 0 only counts. */
   readonly limit: number;
 }
@@ -59,6 +77,10 @@ export interface ResourcePage {
   /** Matches over all pages. */
   readonly total: number;
   readonly resources: readonly JoinedRecord[];
+  /** The place of the last resource of the page, when there are more; only for a start beside a place. */
+  readonly next?: Place;
+  /** The place of the first one, when there may be some before it; only for a start beside a place. */
+  readonly previous?: Place;
 }
 
 export interface ResourceReads {

@@ -32,7 +32,8 @@ export interface Answer {
 
 export interface TokenOptions {
   readonly scopes: readonly Scope[];
-  readonly profile?: "strict" | "compatible";
+  /** A profile, with tolerances more or less: `entra`, `compatible+lastPrimaryWins`. */
+  readonly profile?: string;
   readonly expiresAt?: number;
 }
 

@@ -1,7 +1,7 @@
 import { ScimError } from "../error.ts";
 import { jsonTypeName } from "../json.ts";
 import type { AttributePath } from "../path.ts";
-import type { Profile } from "../profile.ts";
+import { forgives, type Profile } from "../profile.ts";
 import { type BoundPath, bindPath, boundPathText, findAttribute, type ResourceType } from "../schema/registry.ts";
 import type { Comparison, ElementFilter, Filter, Literal, Operator } from "./ast.ts";
 import type {
@@ -24,6 +24,8 @@ interface Scope {
   readonly profile: Profile;
   /** The attribute between whose brackets the names stand. */
   readonly parent?: BoundPath;
+  /** Whether what no schema has is absent from every resource, instead of a mistake. */
+  readonly mayBeAbsent: () => boolean;
   /** @throws ScimError `invalidFilter` when the path names nothing here. */
   readonly resolve: (path: AttributePath, at: number | undefined) => BoundPath;
 }
@@ -38,7 +40,18 @@ interface Scope {
  *   // { kind: "compare", target: { attribute: "emails", sub: "value", … }, operator: "co", value: "example" }
  */
 export function bindFilter(filter: Filter, type: ResourceType, profile: Profile): BoundFilter {
-  return bind(filter, { profile, resolve: (path, at) => resolveIn(type, path, at) });
+  const mayBeAbsent = (): boolean => forgives(profile, "unknownFilterAttributeIsAbsent");
+  return bind(filter, { profile, mayBeAbsent, resolve: (path, at) => resolveIn(type, path, at) });
+}
+
+/**
+ * Binds a filter to one of several types that a query is about: an attribute that the type lacks has no value
+ * (RFC 7644 §3.4.2.1).
+ *
+ * @throws ScimError as `bindFilter` does, but not for unknown attributes.
+ */
+export function bindFilterAmongTypes(filter: Filter, type: ResourceType, profile: Profile): BoundFilter {
+  return bind(filter, { profile, mayBeAbsent: () => true, resolve: (path, at) => resolveIn(type, path, at) });
 }
 
 /**
@@ -50,11 +63,12 @@ export function bindElementFilter(filter: Filter, parent: BoundPath, profile: Pr
   return bind(filter, elementScope(parent, profile, undefined));
 }
 
-function elementScope(parent: BoundPath, profile: Profile, at: number | undefined): Scope {
+function elementScope(parent: BoundPath, profile: Profile, at: number | undefined, outer?: Scope): Scope {
   if (parent.sub !== undefined || parent.attribute.type !== "complex") {
     throw refusal(`${boundPathText(parent)} has no sub-attributes to filter by`, at);
   }
-  return { profile, parent, resolve: (path, pathAt) => resolveInElement(parent, path, pathAt) };
+  const mayBeAbsent = outer?.mayBeAbsent ?? (() => false);
+  return { profile, parent, mayBeAbsent, resolve: (path, pathAt) => resolveInElement(parent, path, pathAt) };
 }
 
 function resolveIn(type: ResourceType, path: AttributePath, at: number | undefined): BoundPath {
@@ -63,23 +77,49 @@ function resolveIn(type: ResourceType, path: AttributePath, at: number | undefin
   const { sub, ...whole } = path;
   const parent = sub === undefined ? undefined : bindPath(type, whole);
   if (sub === undefined || parent === undefined) {
-    throw refusal(`${quoted(pathText(whole))} is not an attribute of ${type.name}`, at);
+    throw unknown(`${quoted(pathText(whole))} is not an attribute of ${type.name}`, at);
   }
-  throw refusal(`${quoted(sub)} is not a sub-attribute of ${boundPathText(parent)}`, at);
+  throw unknown(`${quoted(sub)} is not a sub-attribute of ${boundPathText(parent)}`, at);
 }
 
 function resolveInElement(parent: BoundPath, path: AttributePath, at: number | undefined): BoundPath {
   const isBare = path.urn === undefined && path.sub === undefined;
   const sub = isBare ? findAttribute(parent.attribute.subAttributes ?? [], path.name) : undefined;
   if (sub !== undefined) return { ...parent, sub };
-  throw refusal(`${quoted(pathText(path))} is not a sub-attribute of ${boundPathText(parent)}`, at);
+  throw unknown(`${quoted(pathText(path))} is not a sub-attribute of ${boundPathText(parent)}`, at);
+}
+
+function unknown(what: string, at: number | undefined): ScimError {
+  const { kind, detail } = refusal(what, at);
+  return new UnknownAttribute(kind, detail);
 }
 
 function pathText({ urn, name, sub }: AttributePath): string {
   return (urn === undefined ? "" : `${urn}:`) + name + (sub === undefined ? "" : `.${sub}`);
 }
 
+/** What matches no resource: `or` of nothing. */
+const nothing: BoundFilter = Object.freeze({ kind: "or", terms: Object.freeze([]) });
+
 function bind(filter: Filter, scope: Scope): BoundFilter {
+  try {
+    return bindKnown(filter, scope);
+  } catch (error) {
+    if (!(error instanceof UnknownAttribute) || !scope.mayBeAbsent()) throw error;
+    return matchesAbsence(filter) ? negation(nothing) : nothing;
+  }
+}
+
+/** Whether a test holds for an attribute without a value: `ne`, and `eq null`. */
+function matchesAbsence(filter: Filter): boolean {
+  if (filter.kind !== "compare") return false;
+  return filter.value === null ? filter.operator === "eq" : filter.operator === "ne";
+}
+
+/** The refusal of a name that nothing has. */
+class UnknownAttribute extends ScimError {}
+
+function bindKnown(filter: Filter, scope: Scope): BoundFilter {
   switch (filter.kind) {
     case "and":
     case "or":
@@ -105,7 +145,7 @@ function presence(path: BoundPath, scope: Scope): BoundPresence {
 
 function bindElement(filter: ElementFilter, scope: Scope): BoundElement {
   const parent = scope.resolve(filter.path, filter.at);
-  const inner = bind(filter.filter, elementScope(parent, scope.profile, filter.at));
+  const inner = bind(filter.filter, elementScope(parent, scope.profile, filter.at, scope));
   return Object.freeze({ kind: "element", target: target(parent, scope), filter: inner });
 }
 
@@ -179,7 +219,7 @@ function typed(
   simple: SimpleTarget,
   { profile }: Scope,
 ): BoundComparison["value"] | undefined {
-  if (simple.type === "boolean" && typeof literal === "string" && profile.tolerances.has("coerceStringBooleans")) {
+  if (simple.type === "boolean" && typeof literal === "string" && forgives(profile, "coerceStringBooleans")) {
     return booleanWords.get(literal.toLowerCase());
   }
   return comparable(simple, operator, literal);

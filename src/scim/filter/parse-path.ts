@@ -1,6 +1,7 @@
 import { ScimError } from "../error.ts";
 import { filterCharsMax } from "../limits.ts";
 import { type AttributePath, parseAttributePath } from "../path.ts";
+import type { Profile } from "../profile.ts";
 import type { Filter } from "./ast.ts";
 import { parseElementFilter } from "./parse.ts";
 import { quoted } from "./refusal.ts";
@@ -27,7 +28,7 @@ function pathError(what: string): ScimError {
  *   not a filter.
  * @example parsePath('emails[type eq "work"].value') // { path: { name: "emails" }, filter: { … }, sub: "value" }
  */
-export function parsePath(text: string): ValuePath {
+export function parsePath(text: string, profile?: Profile): ValuePath {
   if (text.length > filterCharsMax) {
     throw pathError(`The path has ${text.length} characters; at most ${filterCharsMax} are accepted`);
   }
@@ -42,7 +43,7 @@ export function parsePath(text: string): ValuePath {
   if (close < 0) throw pathError(`The bracket at character ${open + 1} is not closed`);
   const inner = text.slice(open + 1, close);
   if (isIndex(inner)) throw pathError(`${quoted(inner)} is an index; values are selected by a filter`);
-  const filter = parseElementFilter(text, open + 1, close);
+  const filter = parseElementFilter(text, open + 1, close, profile);
   const rest = text.slice(close + 1);
   if (rest === "") return Object.freeze({ path: Object.freeze(path), filter });
   const sub = rest.startsWith(".") ? parseAttributePath(rest.slice(1)) : undefined;

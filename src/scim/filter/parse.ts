@@ -1,6 +1,7 @@
 import type { ScimError } from "../error.ts";
 import { filterDepthMax, filterTermsMax } from "../limits.ts";
 import { type AttributePath, parseAttributePath } from "../path.ts";
+import { forgives, type Profile } from "../profile.ts";
 import {
   type Comparison,
   compare,
@@ -31,6 +32,7 @@ const literalWords: ReadonlyMap<string, Literal> = new Map([
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 interface Cursor {
+  readonly profile: Profile | undefined;
   readonly tokens: readonly Token[];
   readonly end: Token;
   next: number;
@@ -45,18 +47,18 @@ interface Cursor {
  * @throws ScimError `invalidFilter`, with the character at which reading stopped.
  * @example parseFilter('userName eq "bjensen"') // { kind: "compare", path: { name: "userName" }, … }
  */
-export function parseFilter(text: string): Filter {
-  return parseTokens(tokenize(text), false);
+export function parseFilter(text: string, profile?: Profile): Filter {
+  return parseTokens(tokenize(text, 0, text.length, profile), false, profile);
 }
 
 /** Reads the part of a PATCH path between its brackets, from `from` to `to`; positions count in the whole path. */
-export function parseElementFilter(text: string, from: number, to: number): Filter {
-  return parseTokens(tokenize(text, from, to), true);
+export function parseElementFilter(text: string, from: number, to: number, profile?: Profile): Filter {
+  return parseTokens(tokenize(text, from, to, profile), true, profile);
 }
 
-function parseTokens(tokens: readonly Token[], inElement: boolean): Filter {
+function parseTokens(tokens: readonly Token[], inElement: boolean, profile: Profile | undefined): Filter {
   const end = tokens.at(-1) ?? { kind: "end", at: 0, text: "" };
-  const cursor: Cursor = { tokens, end, next: 0, depth: 0, terms: 0, inElement };
+  const cursor: Cursor = { profile, tokens, end, next: 0, depth: 0, terms: 0, inElement };
   const filter = parseOr(cursor);
   expect(cursor, "end", "the end of the filter");
   return filter;
@@ -158,15 +160,18 @@ function parseTest(cursor: Cursor, path: AttributePath, at: number): Comparison 
   if (token.kind !== "word") throw unexpected(token, "an operator");
   const operator = operators.get(token.text) ?? operators.get(token.text.toLowerCase());
   if (operator === undefined) throw refusal(`${quoted(token.text)} is not an operator`, token.at);
-  return operator === "pr" ? present(path, at) : compare(path, operator, parseLiteral(take(cursor)), at);
+  return operator === "pr"
+    ? present(path, at)
+    : compare(path, operator, parseLiteral(take(cursor), cursor.profile), at);
 }
 
-function parseLiteral(token: Token): Literal {
+function parseLiteral(token: Token, profile: Profile | undefined): Literal {
   if (token.kind === "string") return token.text;
   if (token.kind !== "word") throw unexpected(token, "a value");
   const literal = literalWords.get(token.text);
   if (literal !== undefined) return literal;
   const value = number.test(token.text) ? Number(token.text) : Number.NaN;
   if (Number.isFinite(value)) return value;
+  if (profile !== undefined && forgives(profile, "bareFilterLiterals")) return token.text;
   throw refusal(`${quoted(token.text)} is not a value; texts stand in double quotes`, token.at);
 }

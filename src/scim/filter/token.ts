@@ -1,4 +1,5 @@
 import { filterCharsMax } from "../limits.ts";
+import { forgives, type Profile } from "../profile.ts";
 import { quoted, refusal } from "./refusal.ts";
 
 /** `word` is everything that is not quoted: names, URNs, operators, `and`, numbers, `true`, `null`. */
@@ -13,6 +14,7 @@ export interface Token {
 }
 
 const quote = 0x22;
+const singleQuote = 0x27;
 const backslash = 0x5c;
 
 /** JSON's white space; the grammar has one SP, clients send runs and the body of a search may hold line ends. */
@@ -36,7 +38,7 @@ function endsWord(code: number): boolean {
  * @throws ScimError `invalidFilter` when the text is too long, a string does not end or is not a JSON string, or a
  *   control character stands outside of one.
  */
-export function tokenize(text: string, from = 0, to = text.length): readonly Token[] {
+export function tokenize(text: string, from = 0, to = text.length, profile?: Profile): readonly Token[] {
   if (text.length > filterCharsMax) {
     throw refusal(`The filter has ${text.length} characters; at most ${filterCharsMax} are accepted`);
   }
@@ -57,6 +59,10 @@ export function tokenize(text: string, from = 0, to = text.length): readonly Tok
       at = stringEnd(text, start, to);
       if (at < 0) throw refusal("A string is not closed", start);
       tokens.push({ kind: "string", at: start, text: decode(text, start, at) });
+    } else if (code === singleQuote && profile !== undefined && forgives(profile, "bareFilterLiterals")) {
+      const end = text.indexOf("'", start + 1);
+      at = end < 0 || end >= to ? to : end + 1;
+      tokens.push({ kind: "string", at: start, text: text.slice(start + 1, end < 0 || end >= to ? to : end) });
     } else {
       if (code < 0x20) throw refusal("A control character is not allowed here", start);
       while (at < to && !endsWord(text.charCodeAt(at))) at++;

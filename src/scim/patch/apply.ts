@@ -1,11 +1,12 @@
 import { ScimError } from "../error.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Profile, Tolerance } from "../profile.ts";
+import { tolerates } from "../resource/read.ts";
 import type { Membership } from "../resource/render.ts";
 import { issuesError, type ReadResource } from "../resource/resource.ts";
 import type { CompiledType } from "../resource/type.ts";
-import { type Draft, newDraft } from "./draft.ts";
-import { valuesIn } from "./match.ts";
+import { type Draft, newDraft, valueAt } from "./draft.ts";
+import { selection, valuesIn } from "./match.ts";
 import { deltaOf, type MemberDelta } from "./member.ts";
 import { setInResource, setWhole } from "./object.ts";
 import { inOperation, type PatchOperation, type SetOp } from "./operation.ts";
@@ -13,6 +14,7 @@ import { removeTarget } from "./remove.ts";
 import { dropExtension } from "./schemas.ts";
 import { setTarget } from "./set.ts";
 import { findTarget, isMembers, type PatchTarget, requireTarget } from "./target.ts";
+import { attributeText, listOf } from "./values.ts";
 
 export type { MemberDelta } from "./member.ts";
 
@@ -103,9 +105,32 @@ function applyAll(draft: Draft, operations: readonly PatchOperation[]): void {
 
 function applyOperation(draft: Draft, operation: PatchOperation): void {
   const { op, path } = operation;
-  if (path === undefined) setInResource(draft, op, operation.value);
-  else if (op === "remove") remove(draft, requireTarget(draft.compiled.type, path), operation.value);
-  else set(draft, op, requireTarget(draft.compiled.type, path), operation.value);
+  if (path === undefined) {
+    setInResource(draft, op, operation.value);
+    return;
+  }
+  const { compiled, reading } = draft;
+  const isKnown = findTarget(compiled.type, path) !== undefined;
+  if (!isKnown && tolerates(reading, "patchUnknownPathIgnored")) return;
+  const target = requireTarget(compiled.type, path);
+  requireOneValue(draft, target);
+  if (op === "remove") remove(draft, target, operation.value);
+  else set(draft, op, target, operation.value);
+}
+
+/** Where a profile holds paths to it, a filter selects one value and the path names a sub-attribute of it. */
+function requireOneValue(draft: Draft, target: PatchTarget): void {
+  if (!draft.reading.profile.tolerances.has("patchOneValueOnly")) return;
+  if (target.kind !== "attribute" || target.filter === undefined || isMembers(draft.compiled, target.path)) return;
+  const name = attributeText(target.path);
+  if (target.path.sub === undefined) {
+    throw new ScimError("invalidPath", `A path with a filter must name a sub-attribute of ${name}.`);
+  }
+  const values = listOf(valueAt(draft, target.path));
+  const selects = selection(draft, target.path, target.filter, values.length);
+  if (values.filter((value) => selects(value)).length > 1) {
+    throw new ScimError("invalidFilter", `The filter selects more than one of the ${name}.`);
+  }
 }
 
 function set(draft: Draft, op: SetOp, target: PatchTarget, value: Json): void {

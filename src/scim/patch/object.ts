@@ -4,7 +4,7 @@ import { isJsonObject, type Json, type JsonObject, jsonTypeName } from "../json.
 import { parseAttributePath } from "../path.ts";
 import { tolerates } from "../resource/read.ts";
 import { commonAttributes } from "../schema/common.ts";
-import { type BoundPath, findAttribute } from "../schema/registry.ts";
+import { type BoundPath, bindPath, findAttribute } from "../schema/registry.ts";
 import type { AttributeDefinition } from "../schema/schema.ts";
 import { type Draft, isReadOnly, requireWritable, valueAt } from "./draft.ts";
 import type { SetOp } from "./operation.ts";
@@ -117,8 +117,16 @@ function isComplex(value: Json): boolean {
 function pathTarget({ compiled, reading }: Draft, key: string): PatchTarget | undefined {
   const open = key.indexOf("[");
   const name = open < 0 ? key : key.slice(0, open);
-  if (!/[.:[]/.test(key) || parseAttributePath(name) === undefined) return undefined;
+  if (parseAttributePath(name) === undefined) return undefined;
+  if (!/[.:[]/.test(key)) return lifted(compiled, reading, key);
   if (!reading.profile.tolerances.has("patchDottedKeys")) return undefined;
-  const target = findTarget(compiled.type, parsePath(key));
+  const target = findTarget(compiled.type, parsePath(key, reading.profile));
   return target !== undefined && tolerates(reading, "patchDottedKeys") ? target : undefined;
+}
+
+/** The attribute of an extension that a name without its URN stands for, where that is forgiven. */
+function lifted({ type }: Draft["compiled"], reading: Draft["reading"], key: string): PatchTarget | undefined {
+  const path = bindPath(type, { name: key });
+  if (path === undefined || !tolerates(reading, "liftExtensionAttributes")) return undefined;
+  return { kind: "attribute", path, filter: undefined };
 }

@@ -73,7 +73,7 @@ export function readPatch(body: unknown, profile: Profile): PatchRequest {
 function readOperation(input: Json, reading: Reading): PatchOperation {
   if (!isJsonObject(input)) throw syntax(`An operation must be an object, not ${jsonTypeName(input)}.`);
   const op = readOp(member(input, "op"), reading);
-  const path = readPath(member(input, "path"));
+  const path = readPath(member(input, "path"), reading.profile);
   const value = member(input, "value");
   if (op === "remove") {
     if (path === undefined) throw new ScimError("noTarget", "remove needs a path.");
@@ -82,6 +82,7 @@ function readOperation(input: Json, reading: Reading): PatchOperation {
   // There is no way to add what has no value; to replace by it is to remove (RFC 7643 §2.5).
   if (value === undefined || (value === null && op === "add")) throw invalid(`${op} needs a value.`);
   if (path !== undefined) return { op, path, value };
+  if (reading.profile.tolerances.has("patchPathRequired")) throw syntax(`${op} needs a path.`);
   if (!isJsonObject(value)) throw invalid(`Without a path the value must be an object, not ${jsonTypeName(value)}.`);
   if (op === "replace" && Object.keys(value).length === 0) throw invalid("The value names nothing to replace.");
   return { op, path, value };
@@ -97,10 +98,10 @@ function readOp(input: Json | undefined, reading: Reading): PatchOperation["op"]
   throw syntax(`op must be add, replace or remove, not ${isText(input) ? quoted(input) : jsonTypeName(input)}.`);
 }
 
-function readPath(input: Json | undefined): ValuePath | undefined {
+function readPath(input: Json | undefined, profile: Profile): ValuePath | undefined {
   if (input === undefined || input === null) return undefined;
   if (!isText(input)) throw new ScimError("invalidPath", `The path must be a string, not ${jsonTypeName(input)}.`);
-  return parsePath(input);
+  return parsePath(input, profile);
 }
 
 /** What stands under a name in any case (RFC 7643 §2.1). */

@@ -74,6 +74,9 @@ function setSingle(
   if (value === null) return op === "add" ? before : undefined;
   // Not an object: the reader tells what is wrong.
   if (!isJsonObject(value)) return readValue(reading, path, value);
+  if (op === "replace" && tolerates(reading, "patchReplaceWhole")) {
+    return inPlaceOf(path, old, readValue(reading, path, value));
+  }
   return unlessEmptied(reading, readChanges(reading, path, value, op), old, path);
 }
 
@@ -108,7 +111,7 @@ function setMulti(
     filter === undefined && path.sub === undefined
       ? setWhole(draft, op, path, before, input)
       : setSelected(draft, op, withValueSub(draft.reading, target, input), before, input);
-  return after.length === 0 ? undefined : withOnePrimary(path, before, after);
+  return after.length === 0 ? undefined : withOnePrimary(draft.reading, path, before, after);
 }
 
 function setWhole(draft: Draft, op: SetOp, path: BoundPath, before: readonly Json[], input: Json): readonly Json[] {
@@ -157,7 +160,8 @@ function readEdit(reading: Reading, op: SetOp, path: BoundPath, input: Json, has
   const value = unwrapped(reading, input);
   if (value === null) return { changes: new Map(), whole: op === "replace" ? {} : undefined };
   if (!isJsonObject(value)) return { changes: new Map(), whole: readElement(reading, path, value) };
-  if (op === "replace" && hasMatch) return { changes: new Map(), whole: readElement(reading, path, value) ?? {} };
+  if (op === "replace" && hasMatch && !tolerates(reading, "patchReplaceMerges"))
+    return { changes: new Map(), whole: readElement(reading, path, value) ?? {} };
   return { changes: readChanges(reading, path, value, op), whole: undefined };
 }
 

@@ -128,15 +128,21 @@ function keyOf(value: Json): string {
  *
  * @throws ScimError `invalidValue` when the operation itself makes several primary.
  */
-export function withOnePrimary(path: BoundPath, before: readonly Json[], after: readonly Json[]): readonly Json[] {
+export function withOnePrimary(
+  reading: Reading,
+  path: BoundPath,
+  before: readonly Json[],
+  after: readonly Json[],
+): readonly Json[] {
   const primaries = after.filter(isPrimary);
   if (primaries.length < 2) return after;
   const old = new Set(before);
   const made = primaries.filter((value) => !old.has(value));
-  if (made.length > 1) {
+  if (made.length > 1 && !tolerates(reading, "lastPrimaryWins")) {
     throw new ScimError("invalidValue", `${attributeText(path)} gets more than one value with primary true.`);
   }
-  return made.length === 0 ? after : after.map((value) => (value !== made[0] ? demoted(value) : value));
+  const kept = made.at(-1);
+  return kept === undefined ? after : after.map((value) => (value !== kept ? demoted(value) : value));
 }
 
 function isPrimary(value: Json): boolean {

@@ -1,6 +1,7 @@
 import { ScimError } from "../error.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { parseAttributePath } from "../path.ts";
+import { forgives, type Profile } from "../profile.ts";
 import { commonAttributes } from "../schema/common.ts";
 import { bindPath, findAttribute, type ResourceType } from "../schema/registry.ts";
 import type { AttributeDefinition } from "../schema/schema.ts";
@@ -22,17 +23,19 @@ export interface Projection {
  * schema; a whole extension by its URN; names that nothing has are ignored, and so is a filter in brackets.
  *
  * @returns undefined when neither names anything
- * @throws ScimError invalidValue when both are given
+ * @throws ScimError invalidValue when both are given and the profile does not let one win
  * @example readProjection(userType, ["userName", "name.givenName"], [])
  */
 export function readProjection(
   type: ResourceType,
   attributes: readonly string[],
   excluded: readonly string[],
+  profile?: Profile,
 ): Projection | undefined {
   const only = attributes.map((name) => name.trim()).filter((name) => name !== "");
   const but = excluded.map((name) => name.trim()).filter((name) => name !== "");
-  if (only.length > 0 && but.length > 0) {
+  const both = only.length > 0 && but.length > 0;
+  if (both && !(profile !== undefined && forgives(profile, "attributesBeforeExcluded"))) {
     throw new ScimError("invalidValue", "attributes and excludedAttributes exclude each other.");
   }
   if (only.length + but.length === 0) return undefined;

@@ -3,6 +3,7 @@ import { isJsonObject, type Json, type JsonObject, jsonTypeName } from "../json.
 import { issuesMax, multiValuesMax, requestMembersMax } from "../limits.ts";
 import type { Profile, Tolerance } from "../profile.ts";
 import type { AttributeDefinition } from "../schema/schema.ts";
+import { canonicalForm } from "./canonical.ts";
 import { readSimpleValue, Wrong } from "./value.ts";
 
 /** What is wrong, as a word that programs can rely on: the codes of import reports. */
@@ -34,7 +35,7 @@ export interface Reading {
 
 /** A reading that has met nothing yet. */
 export function newReading(profile: Profile): Reading {
-  return { profile, issues: [], tolerated: new Set() };
+  return { profile, issues: [], tolerated: profile.fired ?? new Set() };
 }
 
 /** Notes an issue; beyond `issuesMax` they are dropped, since nobody reads further. */
@@ -68,9 +69,13 @@ export function compileAttribute(attribute: AttributeDefinition, path: string): 
 function compileSimple({ type }: AttributeDefinition, path: string): ReadAttribute {
   if (type === "complex") throw new Error(`${path} is complex`);
   const readValue = readSimpleValue[type];
+  const canonical = canonicalForm(path);
   return (input, reading) => {
     const read = readValue(input);
-    if (!(read instanceof Wrong)) return read;
+    if (!(read instanceof Wrong)) {
+      const formed = canonical === undefined || typeof read !== "string" ? read : canonical(read);
+      return formed === read || !tolerates(reading, "canonicalValues") ? read : formed;
+    }
     if (type === "boolean" && typeof input === "string") {
       const text = input.toLowerCase();
       if ((text === "true" || text === "false") && tolerates(reading, "coerceStringBooleans")) return text === "true";
@@ -123,9 +128,19 @@ function compileMulti(attribute: AttributeDefinition, path: string, readOne: Rea
       if (isJsonObject(one) && one.primary === true) primaries++;
       read.push(one);
     }
+    if (primaries > 1 && tolerates(reading, "lastPrimaryWins")) return withLastPrimary(read);
     if (primaries > 1) report(reading, path, "has more than one value with primary true");
     return read.length === 0 ? undefined : read;
   };
+}
+
+/** The same values, of which only the last that is primary stays so. */
+export function withLastPrimary(values: readonly Json[]): readonly Json[] {
+  const isPrimary = (value: Json): boolean => isJsonObject(value) && value.primary === true;
+  const last = values.findLastIndex(isPrimary);
+  return values.map((value, index) =>
+    isJsonObject(value) && isPrimary(value) && index !== last ? { ...value, primary: false } : value,
+  );
 }
 
 /** A named place of an object and how what stands there is read; no `read` means that only the server sets it. */

@@ -2,7 +2,7 @@ import { ScimError } from "../error.ts";
 import { isJsonObject, type Json, type JsonObject, jsonTypeName } from "../json.ts";
 import type { Profile, Tolerance } from "../profile.ts";
 import { commonAttributes } from "../schema/common.ts";
-import type { ResourceType } from "../schema/registry.ts";
+import { bindPath, type ResourceType } from "../schema/registry.ts";
 import type { AttributeDefinition } from "../schema/schema.ts";
 import {
   compileObject,
@@ -63,6 +63,7 @@ export function compileResource(type: ResourceType): ReadResourceBody {
   const places: readonly Place[] = [...attributes.map(placeOf), ...type.extensions.map(extensionPlace)];
   const readSlots = compileSlots(slots, "");
   const readSchemas = compileSchemas(type);
+  const lift = compileLift(type);
   const baseUrn = type.base.id;
 
   return (input, profile, defaults = {}) => {
@@ -72,7 +73,7 @@ export function compileResource(type: ResourceType): ReadResourceBody {
       return { resource: { attributes: {}, secrets: {} }, ...reading };
     }
     readSchemas(input, reading);
-    const found = readSlots(withoutNesting(input, baseUrn), reading);
+    const found = readSlots(lift(withoutNesting(input, baseUrn), reading), reading);
     const resource: ResourceDraft = { attributes: { schemas: [baseUrn] }, secrets: {}, schemas: [baseUrn] };
     for (let index = 0; index < places.length; index++) {
       const place = places[index];
@@ -140,12 +141,42 @@ function withoutNesting(input: JsonObject, baseUrn: string): JsonObject {
   return { ...nested, ...rest };
 }
 
+/** Compiles the step that puts attributes of extensions from the top of a body under the URN, where that is forgiven. */
+function compileLift(type: ResourceType): (input: JsonObject, reading: Reading) => JsonObject {
+  const urns = [type.base.id, ...type.extensions.map(({ schema }) => schema.id)];
+  const own = new Set([...urns, ...[...coreAttributes, ...type.base.attributes].map(({ name }) => name)].map(lower));
+  return (input, reading) => {
+    if (!reading.profile.tolerances.has("liftExtensionAttributes")) return input;
+    const lifted = Object.entries(input).flatMap(([key, value]) => {
+      const path = own.has(key.toLowerCase()) ? undefined : bindPath(type, { name: key });
+      return path?.extension === undefined ? [] : [{ key, name: path.attribute.name, urn: path.extension, value }];
+    });
+    const whole: Record<string, Json | undefined> = { ...input };
+    for (const { key, name, urn, value } of lifted) {
+      delete whole[key];
+      const place = Object.keys(whole).find((other) => other.toLowerCase() === urn.toLowerCase()) ?? urn;
+      const extension = whole[place] ?? {};
+      if (!isJsonObject(extension) || findKey(extension, name) !== undefined) continue;
+      tolerates(reading, "liftExtensionAttributes");
+      whole[place] = { ...extension, [name]: value };
+    }
+    return whole;
+  };
+}
+
+const lower = (text: string): string => text.toLowerCase();
+
+function findKey(object: JsonObject, name: string): string | undefined {
+  return Object.keys(object).find((key) => key.toLowerCase() === name.toLowerCase());
+}
+
 /** Compiles the check of what a body says of its schemas. */
 function compileSchemas(type: ResourceType): (input: JsonObject, reading: Reading) => void {
   const baseUrn = type.base.id;
   const known = new Set([baseUrn, ...type.extensions.map(({ schema }) => schema.id)].map((urn) => urn.toLowerCase()));
   return (input, reading) => {
-    const schemas = input.schemas ?? Object.entries(input).find(([name]) => name.toLowerCase() === "schemas")?.[1];
+    const schemas = input.schemas ?? input[findKey(input, "schemas") ?? "schemas"] ?? null;
+    if (schemas === null && tolerates(reading, "inferSchemas")) return;
     if (!Array.isArray(schemas) || schemas.length === 0) {
       report(reading, "schemas", `must be an array that names ${baseUrn}`, "bad_syntax");
       return;

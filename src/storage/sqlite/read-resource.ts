@@ -1,9 +1,8 @@
 import type { Database } from "bun:sqlite";
-import { compileFilter, compileSort, type FilterSql } from "../filter-sql.ts";
-import type { Join, JoinedRecord, ResourcePage, ResourceQuery, ResourceReads } from "../port.ts";
+import type { Join, ResourceReads } from "../port.ts";
+import { listReads } from "./list.ts";
 import { type ResourceRow, recordOf, resourceColumns } from "./row.ts";
-import { recordsOf, scanMatches } from "./scan.ts";
-import { statementCache } from "./statements.ts";
+import { snapshot } from "./statements.ts";
 
 export function resourceReads(db: Database): ResourceReads {
   const byId = (join?: Join) =>
@@ -42,67 +41,3 @@ export function resourceReads(db: Database): ResourceReads {
     list: listReads(db),
   };
 }
-
-/** Runs reads against one state of the database. */
-function snapshot<T>(db: Database, read: () => T): T {
-  db.run("BEGIN");
-  try {
-    return read();
-  } finally {
-    db.run("COMMIT");
-  }
-}
-
-/** Finds a page in an index and joins its documents afterwards: sorting whole rows is twenty times slower. */
-function pageSql(join: Join | undefined, condition: string): string {
-  return `SELECT ${resourceColumns(join)} FROM (
-      SELECT rid AS page_rid FROM resource ${indexFor(condition, undefined)}
-        WHERE tenant_id = ? AND resource_type = ? ${condition} ORDER BY rid LIMIT ? OFFSET ?
-    ) CROSS JOIN resource r ON r.rid = page_rid ORDER BY page_rid`;
-}
-
-/** Left alone, the planner takes an index in which the rows of a type are in another order, and sorts. */
-function indexFor(condition: string, order: string | undefined): string {
-  return condition === "" && order === undefined ? "INDEXED BY resource_type" : "";
-}
-
-function listReads(db: Database): (query: ResourceQuery) => Promise<ResourcePage> {
-  const prepare = statementCache(db);
-  const count = db.prepare<{ count: number }, [number, string]>(
-    "SELECT count FROM resource_count WHERE tenant_id = ? AND resource_type = ?",
-  );
-  return async ({ tenantId, type, filter, join, sort, offset, limit }) => {
-    const resourceType = type.name;
-    const { where, params, residual } = filter === undefined ? everything : compileFilter(filter, type, tenantId);
-    const condition = where === "" ? "" : `AND (${where})`;
-    const order = sort === undefined ? undefined : compileSort(sort, type);
-    if (residual !== undefined || (sort !== undefined && order === undefined)) {
-      return scanMatches(prepare, { tenantId, resourceType, condition, params, residual, join, sort, offset, limit });
-    }
-    const matches = prepare<{ total: number }>(
-      `SELECT count(*) AS total FROM resource WHERE tenant_id = ? AND resource_type = ? ${condition}`,
-    );
-    const page = (): readonly JoinedRecord[] => {
-      if (limit === 0) return [];
-      const places = [tenantId, resourceType, ...params, limit, offset];
-      if (order === undefined && join !== "members") {
-        const whole = prepare<ResourceRow>(pageSql(join, condition));
-        return whole.all(...places).map(recordOf);
-      }
-      const sorted = prepare<{ rid: number }>(
-        `SELECT rid FROM resource ${indexFor(condition, order)} WHERE tenant_id = ? AND resource_type = ? ${condition}
-           ORDER BY ${order ?? "rid"} LIMIT ? OFFSET ?`,
-      );
-      return recordsOf(prepare, join, sorted.all(...places));
-    };
-    return snapshot(db, () => ({
-      total:
-        condition === ""
-          ? (count.get(tenantId, resourceType)?.count ?? 0)
-          : (matches.get(tenantId, resourceType, ...params)?.total ?? 0),
-      resources: page(),
-    }));
-  };
-}
-
-const everything: FilterSql = { where: "", params: [], residual: undefined };

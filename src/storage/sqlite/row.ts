@@ -1,4 +1,7 @@
+import { ScimError } from "../../scim/error.ts";
+import { pageMembershipsMax } from "../../scim/limits.ts";
 import type { Join, JoinedRecord, MembershipRecord } from "../port.ts";
+import type { Prepare } from "./statements.ts";
 
 export interface ResourceRow {
   rid: number;
@@ -45,4 +48,27 @@ function membershipsOf(joined: string): readonly MembershipRecord[] {
   if (joined === "[]") return none;
   const read: readonly [string, string, string | null][] = JSON.parse(joined);
   return read.map(([id, resourceType, display]) => ({ id, resourceType, display }));
+}
+
+const tooManyMembers =
+  `The resources of the page have more than ${pageMembershipsMax} members together; ` +
+  "leave them out with excludedAttributes=members, or ask for fewer resources.";
+
+/**
+ * The records of these rows, in their order; one that was deleted meanwhile is left out.
+ *
+ * @throws ScimError tooMany when their memberships together are too many for one answer
+ */
+export function recordsOf(
+  prepare: Prepare,
+  rows: readonly { readonly rid: number; readonly join: Join | undefined }[],
+): readonly JoinedRecord[] {
+  let memberships = 0;
+  return rows.flatMap(({ rid, join }) => {
+    const one = prepare<ResourceRow>(`SELECT ${resourceColumns(join)} FROM resource r WHERE r.rid = ?`);
+    const records = one.all(rid).map(recordOf);
+    for (const { joined } of records) memberships += joined.length;
+    if (memberships > pageMembershipsMax) throw new ScimError("tooMany", tooManyMembers);
+    return records;
+  });
 }

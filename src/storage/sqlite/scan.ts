@@ -1,93 +1,65 @@
-import { ScimError } from "../../scim/error.ts";
-import type { BoundFilter } from "../../scim/filter/bound.ts";
 import { evaluate } from "../../scim/filter/evaluate.ts";
 import type { JsonObject } from "../../scim/json.ts";
-import { pageMembershipsMax } from "../../scim/limits.ts";
-import { compareKeys, type Sort, type SortKey, sortKey } from "../../scim/sort.ts";
+import { type Sort, sortKey } from "../../scim/sort.ts";
 import { mentionsOf, wholeResource } from "../document.ts";
-import type { SqlValue } from "../filter-sql.ts";
-import type { Join, JoinedRecord, ResourcePage } from "../port.ts";
+import type { Start } from "../port.ts";
+import { type Found, inOrder, type Match, placeOf, type Selection } from "./match.ts";
 import { type ResourceRow, recordOf, resourceColumns } from "./row.ts";
 import type { Prepare } from "./statements.ts";
 
 /** Candidates between two looks at the other requests: about three milliseconds of parsing and evaluating. */
 const scanRowsPerTurn = 500;
 
-const tooManyMembers =
-  `The resources of the page have more than ${pageMembershipsMax} members together; ` +
-  "leave them out with excludedAttributes=members, or ask for fewer resources.";
-
-interface Scan {
-  readonly tenantId: number;
-  readonly resourceType: string;
-  /** The part of the filter that SQL answers, starting with AND; may be empty. */
-  readonly condition: string;
-  readonly params: readonly SqlValue[];
-  /** The rest, evaluated on each candidate. */
-  readonly residual: BoundFilter | undefined;
-  readonly sort: Sort | undefined;
-  readonly join: Join | undefined;
-  readonly offset: number;
-  readonly limit: number;
-}
-
 /**
  * Answers a filter or an order that no column can: walks the candidates in order of creation, evaluates each, and lets
- * other requests run in between. Keeps no more than the page, and for a sort the key of each match.
- */
-export async function scanMatches(prepare: Prepare, scan: Scan): Promise<ResourcePage> {
-  const { sort, offset, limit } = scan;
-  if (sort !== undefined) return sortedMatches(prepare, scan, sort);
-  const page: { readonly rid: number }[] = [];
-  let total = 0;
-  await walk(prepare, scan, (_, rid) => {
-    if (total >= offset && page.length < limit) page.push({ rid });
-    total++;
-  });
-  return { total, resources: recordsOf(prepare, scan.join, page) };
-}
-
-async function sortedMatches(prepare: Prepare, scan: Scan, sort: Sort): Promise<ResourcePage> {
-  const matches: { readonly rid: number; readonly key: SortKey }[] = [];
-  await walk(prepare, scan, (whole, rid) => void matches.push({ rid, key: sortKey(sort, whole) }));
-  // The sort is stable, so what is equal stays in the order of creation.
-  matches.sort((left, right) => compareKeys(sort, left.key, right.key));
-  const page = matches.slice(scan.offset, scan.offset + scan.limit);
-  return { total: matches.length, resources: recordsOf(prepare, scan.join, page) };
-}
-
-/**
- * The records of these rows, in their order; one that was deleted meanwhile is left out.
+ * other requests run in between. Keeps no more than is wanted, and for a sort the key of each match.
  *
- * @throws ScimError tooMany when their memberships together are too many for one answer
+ * @param sort of the whole list, by an attribute that the type may lack
+ * @param wanted matches from the start on, at most
  */
-export function recordsOf(
+export async function scanMatches(
   prepare: Prepare,
-  join: Join | undefined,
-  rows: readonly { readonly rid: number }[],
-): readonly JoinedRecord[] {
-  if (rows.length === 0) return [];
-  const one = prepare<ResourceRow>(`SELECT ${resourceColumns(join)} FROM resource r WHERE r.rid = ?`);
-  let memberships = 0;
-  return rows.flatMap(({ rid }) => {
-    const records = one.all(rid).map(recordOf);
-    for (const { joined } of records) memberships += joined.length;
-    if (memberships > pageMembershipsMax) throw new ScimError("tooMany", tooManyMembers);
-    return records;
+  selection: Selection,
+  sort: Sort | undefined,
+  start: Start,
+  wanted: number,
+): Promise<Found> {
+  const compare = inOrder(sort, "before" in start);
+  const place = placeOf(start);
+  const edge: Match | undefined = place && { rid: place.row, key: place.key ?? undefined, join: undefined };
+  const isBeyond = (match: Match): boolean => edge === undefined || compare(match, edge) > 0;
+  // In order of creation the first matches that come are the ones that are wanted.
+  const comeInOrder = sort === undefined && !("before" in start);
+  const keptMax = comeInOrder ? wanted : Math.max(2 * wanted, 1000);
+  let kept: Match[] = [];
+  let total = 0;
+  await walk(prepare, selection, (whole, rid) => {
+    total++;
+    const match = { rid, key: keyOf(selection, whole), join: selection.join };
+    if (!isBeyond(match) || (comeInOrder && kept.length === wanted)) return;
+    kept.push(match);
+    if (!comeInOrder && kept.length > keptMax) kept = kept.sort(compare).slice(0, wanted);
   });
+  return { total, matches: kept.sort(compare).slice(0, wanted) };
+}
+
+/** As the columns of SQL have it: a boolean is a number. */
+function keyOf({ sort }: Selection, whole: JsonObject): Match["key"] {
+  const key = sort && sortKey(sort, whole);
+  return typeof key === "boolean" ? Number(key) : key;
 }
 
 type Visit = (whole: JsonObject, rid: number) => void;
 
-async function walk(prepare: Prepare, scan: Scan, visit: Visit): Promise<void> {
-  const { tenantId, resourceType, condition, params, residual } = scan;
+async function walk(prepare: Prepare, selection: Selection, visit: Visit): Promise<void> {
+  const { tenantId, type, condition, params, residual } = selection;
   const join = residual && mentionsOf(residual);
   const candidates = prepare<ResourceRow>(
     `SELECT ${resourceColumns(join)} FROM resource r
        WHERE tenant_id = ? AND resource_type = ? AND rid > ? ${condition} ORDER BY rid LIMIT ${scanRowsPerTurn}`,
   );
   for (let after = 0; ; ) {
-    const rows = candidates.all(tenantId, resourceType, after, ...params);
+    const rows = candidates.all(tenantId, type.name, after, ...params);
     for (const row of rows) {
       const whole = wholeResource(recordOf(row), join);
       if (residual === undefined || evaluate(residual, whole)) visit(whole, row.rid);

@@ -18,3 +18,13 @@ export function statementCache(db: Database): Prepare {
     return statement as Statement<Row, SqlValue[]>;
   };
 }
+
+/** Runs reads against one state of the database. */
+export function snapshot<T>(db: Database, read: () => T): T {
+  db.run("BEGIN");
+  try {
+    return read();
+  } finally {
+    db.run("COMMIT");
+  }
+}

@@ -150,7 +150,7 @@ function jobReads(store: Store): Pick<TestDirectory, "job" | "rows" | "report" |
 
 function directoryReads(store: Store): Pick<TestDirectory, "users" | "userNames" | "members"> {
   const users = async (): Promise<readonly UserDoc[]> => {
-    const { resources } = await store.resources.list({ tenantId, type: userType, offset: 0, limit: 1_000_000 });
+    const { resources } = await store.resources.list({ tenantId, types: [{ type: userType }], start: { offset: 0 }, limit: 1_000_000 });
     return resources.map(({ doc }): UserDoc => JSON.parse(doc));
   };
   return {

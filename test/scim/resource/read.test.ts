@@ -142,7 +142,35 @@ interface Tolerated {
 const profileOf = (forgiven: ReadonlySet<Tolerance>) => forgiving(...forgiven);
 
 /** What each tolerance forgives: the value that then comes out, and the issue that there is without it. */
-const cases: Readonly<Record<Exclude<Tolerance, `patch${string}`>, readonly Tolerated[]>> = {
+const cases: Readonly<Partial<Record<Tolerance, readonly Tolerated[]>>> = {
+  inferSchemas: [
+    {
+      read: (forgiven) => user.read({ userName: "b", title: "Guide" }, profileOf(forgiven)),
+      name: "title",
+      value: "Guide",
+      issue: "schemas: bad_syntax",
+    },
+  ],
+  lastPrimaryWins: [
+    {
+      read: (forgiven) =>
+        readUser(
+          {
+            emails: [
+              { value: "a", primary: true },
+              { value: "b", primary: true },
+            ],
+          },
+          profileOf(forgiven),
+        ),
+      name: "emails",
+      value: [
+        { value: "a", primary: false },
+        { value: "b", primary: true },
+      ],
+      issue: "emails: bad_value",
+    },
+  ],
   ignoreUnknownAttributes: [
     {
       read: (forgiven) => readUser({ colour: "mauve" }, profileOf(forgiven)),

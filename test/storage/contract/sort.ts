@@ -41,7 +41,12 @@ export const sortPromises: Promises = {
   "a sort orders by the keys of the engine, whether the store has them at hand or not": async (world) => {
     await addPeople(world);
     const { tenantId, store } = world;
-    const { resources } = await store.resources.list({ tenantId, type: userType, offset: 0, limit: 1000 });
+    const { resources } = await store.resources.list({
+      tenantId,
+      types: [{ type: userType }],
+      start: { offset: 0 },
+      limit: 1000,
+    });
     for (const sortBy of sorts) {
       for (const order of ["ascending", "descending"]) {
         const sort = readSort(userType, sortBy, order);
@@ -51,7 +56,12 @@ export const sortPromises: Promises = {
           key: sortKey(sort, wholeResource(record, undefined)),
         }));
         const expected = keyed.sort((left, right) => compareKeys(sort, left.key, right.key)).map(({ id }) => id);
-        const page = await store.resources.list({ tenantId, type: userType, sort, offset: 0, limit: 1000 });
+        const page = await store.resources.list({
+          tenantId,
+          types: [{ type: userType, sort }],
+          start: { offset: 0 },
+          limit: 1000,
+        });
         expect({ sortBy, order, ids: page.resources.map(({ id }) => id) }).toEqual({ sortBy, order, ids: expected });
       }
     }
@@ -65,7 +75,7 @@ export const sortPromises: Promises = {
       for (const sortBy of ["userName", "displayName", "title"]) {
         const sort = readSort(userType, sortBy, undefined);
         const ask = (offset: number, limit: number) =>
-          store.resources.list({ tenantId, type: userType, filter, sort, offset, limit });
+          store.resources.list({ tenantId, types: [{ type: userType, filter, sort }], start: { offset }, limit });
         const whole = await ask(0, 1000);
         expect(whole.total).toBe(whole.resources.length);
         const parts = [await ask(0, 3), await ask(3, 4), await ask(7, 1000)];

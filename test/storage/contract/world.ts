@@ -161,10 +161,9 @@ function reads(basics: Basics): Pick<World, "page" | "ids" | "version" | "member
   const page = ({ type = userType, filter, offset = 0, limit = 1000 }: ListOptions = {}) =>
     basics.store.resources.list({
       tenantId,
-      type,
-      offset,
+      types: [{ type, filter: filter === undefined ? undefined : bound(filter, type) }],
+      start: { offset },
       limit,
-      ...(filter !== undefined && { filter: bound(filter, type) }),
     });
   return {
     page,

@@ -29,10 +29,9 @@ const isWasteful = (step: string): boolean =>
 const list = (store: Store, filter: string | undefined, type = userType) =>
   store.resources.list({
     tenantId: defaultTenantId,
-    type,
-    offset: 0,
+    types: [{ type, filter: filter === undefined ? undefined : bound(filter, type) }],
+    start: { offset: 0 },
     limit: 10,
-    ...(filter !== undefined && { filter: bound(filter, type) }),
   });
 
 /** Reads and writes whose statements are not made when the store is opened. */
