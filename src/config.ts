@@ -10,6 +10,7 @@ const whole = z
   .string()
   .regex(/^[1-9]\d{0,9}$/, "must be a whole number above 0")
   .transform(Number);
+const flag = z.enum(["true", "false"], "must be true or false").transform((value) => value === "true");
 const text = z.string().min(1, "must not be empty");
 const path = text.transform((value) => resolve(value));
 const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
@@ -86,6 +87,13 @@ export const settings = {
     says: "mail server; unset keeps mail in the outbox",
   },
   mailFrom: { env: "MUSTER_MAIL_FROM", flag: "mail-from", schema: text, says: "sender of mails" },
+  publicDiscovery: {
+    env: "MUSTER_PUBLIC_DISCOVERY",
+    flag: "public-discovery",
+    schema: flag,
+    fallback: "false",
+    says: "true tells what the server supports (ServiceProviderConfig) without credentials",
+  },
   bulkMaxOperations: {
     env: "MUSTER_BULK_MAX_OPERATIONS",
     flag: "bulk-max-operations",

@@ -4,16 +4,18 @@ import { createSecureContext } from "node:tls";
 import { ensureAdministrator, type FirstStart } from "./access/first-start.ts";
 import { hashPassword } from "./access/password.ts";
 import { createAuthenticator } from "./access/principal.ts";
+import { createSealer, sealingKey } from "./access/seal.ts";
 import { version } from "./assets.ts";
 import { type Config, databaseFile } from "./config.ts";
+import { createCatalog } from "./directory/catalog.ts";
+import { createDefinitionAdmin } from "./directory/definitions.ts";
 import { createDirectory } from "./directory/resources.ts";
 import { createApp } from "./http/app.ts";
 import type { AppPorts } from "./http/context.ts";
 import type { App } from "./http/openapi/components.ts";
 import { failCutUploads } from "./import/upload.ts";
 import type { FromWorker, ToWorker } from "./import/worker-message.ts";
-import { compileTypes } from "./scim/resource/type.ts";
-import { coreRegistry } from "./scim/schema/registry.ts";
+import { coreTypes, userTypeOf } from "./scim/resource/type.ts";
 import type { Store } from "./storage/port.ts";
 import { lockDataDirectory } from "./storage/sqlite/lock.ts";
 import { openSqliteStore } from "./storage/sqlite/store.ts";
@@ -60,7 +62,7 @@ export async function start(config: Config, log: AppPorts["log"]): Promise<Serve
     const store = openSqliteStore({ file: databaseFile(config.dataDir), signal });
     closers.push(() => store.close());
     const stopping = new AbortController();
-    const ports = openPorts(config, store, log, stopping.signal);
+    const ports = await openPorts(config, store, log, stopping.signal);
     await failCutUploads(ports);
     const worker = startWorker(config, signal, log);
     closers.push(worker.stop);
@@ -83,14 +85,23 @@ export async function start(config: Config, log: AppPorts["log"]): Promise<Serve
 
 type OpenPorts = Omit<AppPorts, "wakeImports">;
 
-function openPorts(config: Config, store: Store, log: AppPorts["log"], stopping: AbortSignal): OpenPorts {
+async function openPorts(
+  config: Config,
+  store: Store,
+  log: AppPorts["log"],
+  stopping: AbortSignal,
+): Promise<OpenPorts> {
   const now = Date.now;
+  const catalog = createCatalog(store);
+  const sealer = createSealer(await sealingKey(store, "cursor"));
   const newId = () => Bun.randomUUIDv7();
   return {
     version,
     store,
-    directory: createDirectory({ store, now, newId, hashPassword }),
-    types: compileTypes(coreRegistry),
+    directory: createDirectory({ store, now, newId, hashPassword, cursors: { ...sealer, now } }),
+    catalog,
+    definitions: createDefinitionAdmin(store, catalog),
+    publicDiscovery: config.publicDiscovery,
     authenticator: createAuthenticator(store, now),
     now,
     newId,
@@ -102,9 +113,7 @@ function openPorts(config: Config, store: Store, log: AppPorts["log"], stopping:
 
 function makeAdministrator(config: Config, ports: OpenPorts): Promise<FirstStart | undefined> {
   const { adminUsername: userName, adminPassword: password, adminToken: token } = config;
-  const userType = ports.types.get("User");
-  if (userType === undefined) throw new Error("no resource type User");
-  return ensureAdministrator(ports.store, userType, { userName, password, token }, ports);
+  return ensureAdministrator(ports.store, userTypeOf(coreTypes), { userName, password, token }, ports);
 }
 
 function openListener(config: Config, fetch: App["fetch"]) {
@@ -212,7 +221,9 @@ export function describedApp(): App {
     version,
     store: absent as Store,
     directory: absent as AppPorts["directory"],
-    types: compileTypes(coreRegistry),
+    catalog: { typesOf: nothing, forget: nothing },
+    definitions: absent as AppPorts["definitions"],
+    publicDiscovery: false,
     authenticator: { authenticate: nothing },
     wakeImports: nothing,
     now: nothing,

@@ -119,6 +119,14 @@ const samples: Readonly<Record<SettingName, Sample>> = {
     wrong: ["mail.example.com", "https://mail.example.com", "smtp://"],
   },
   mailFrom: { ...text, unset: undefined },
+  publicDiscovery: {
+    unset: false,
+    right: [
+      ["true", true],
+      ["false", false],
+    ],
+    wrong: ["yes", "1", "TRUE"],
+  },
   bulkMaxOperations: { ...whole, unset: 1000 },
   bulkMaxPayloadSize: { ...whole, unset: 1_048_576 },
   janssenBulkMaxOperations: { ...whole, unset: 30 },

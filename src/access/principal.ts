@@ -1,4 +1,4 @@
-import { compatibleProfile, type Profile, readProfile, strictProfile } from "../scim/profile.ts";
+import { compatibleProfile, type Profile, readProfile } from "../scim/profile.ts";
 import { foldCase } from "../scim/resource/fold.ts";
 import { builtInUserType, defaultTenantId, type Store, type TokenRecord } from "../storage/port.ts";
 import { verifyPassword } from "./password.ts";
@@ -91,8 +91,7 @@ function tokenPrincipal({ tenantId, id, name, scopes, profile }: TokenRecord): P
     id,
     name,
     scopes: new Set(scopes.filter(isScope)),
-    // One that this version does not know forgives nothing: to guess would be worse.
-    profile: readProfile(profile) ?? strictProfile,
+    profile: readProfile(profile) ?? compatibleProfile,
   };
 }
 

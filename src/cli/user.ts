@@ -6,7 +6,7 @@ import { contentOf, createDefaults } from "../directory/content.ts";
 import { readBody, refusalError } from "../directory/steps.ts";
 import { strictProfile } from "../scim/profile.ts";
 import { foldCase } from "../scim/resource/fold.ts";
-import { coreUserType } from "../scim/resource/type.ts";
+import { coreTypes, userTypeOf } from "../scim/resource/type.ts";
 import type { Change } from "../storage/change.ts";
 import { defaultTenantId, type Store } from "../storage/port.ts";
 import { withStore } from "./data.ts";
@@ -73,7 +73,7 @@ function createCommand(io: Io) {
     .option("--password-stdin", "take the password from standard input instead of making one");
   return onDataDir(command).action(async (userName, options) => {
     if (options.role !== undefined) checkRole(options.role);
-    const compiled = coreUserType();
+    const compiled = userTypeOf(coreTypes);
     const chosen = await choosePassword(options.passwordStdin);
     const body = { schemas: [compiled.type.base.id], userName };
     const resource = readBody(compiled, body, strictProfile, createDefaults(compiled));

@@ -11,12 +11,14 @@ import {
   commit,
   type DirectoryPorts,
   namesVersion,
+  noteSkipped,
   passwordOf,
   recordOf,
   refusalError,
   replaceAttemptsMax,
   requireMatch,
   requireMayChange,
+  storeChoices,
   storedOf,
   view,
   viewOf,
@@ -52,8 +54,15 @@ async function changeMembers(
   id: string,
   delta: MemberDelta,
 ): Promise<ResourceView> {
-  const result = await commit(store, caller, { kind: "changeMembers", groupId: id, at: now(), ...delta });
+  const result = await commit(store, caller, {
+    kind: "changeMembers",
+    groupId: id,
+    at: now(),
+    ...delta,
+    skipUnknownMembers: caller.profile.tolerances.has("ignoreUnknownMembers"),
+  });
   if (isRefusal(result)) throw refusalError(result, compiled, id);
+  noteSkipped(caller, result);
   return viewOf(compiled, await recordOf(store, caller, compiled, id, compiled.membership));
 }
 
@@ -75,15 +84,19 @@ async function patchDocument(
     const members = join === undefined ? undefined : current.joined;
     const patched = applyPatch(compiled, { ...attributesOf(current), id }, operations, caller.profile, members);
     const { members: _, ...content } = contentOf(compiled, patched.resource, id, now());
-    password ??= await passwordOf(ports, patched.resource);
+    password ??= await passwordOf(ports, caller, patched.resource);
     const result = await commit(store, caller, {
       kind: "replaceResource",
       expectedVersion: current.version,
       ...content,
       ...(patched.members !== undefined && { memberDelta: patched.members }),
       ...password,
+      ...storeChoices(caller, compiled),
     });
-    if (!isRefusal(result)) return view(store, caller, compiled, storedOf(content, result));
+    if (!isRefusal(result)) {
+      noteSkipped(caller, result);
+      return view(store, caller, compiled, storedOf(content, result));
+    }
     if (result.kind !== "version") throw refusalError(result, compiled, id, patched.resource);
     current = await recordOf(store, caller, compiled, id, join);
   }

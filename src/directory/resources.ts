@@ -1,10 +1,14 @@
+import type { BulkRequest } from "../scim/bulk/request.ts";
 import { ScimError } from "../scim/error.ts";
 import type { ListRequest } from "../scim/list.ts";
 import type { Projection } from "../scim/resource/projection.ts";
 import type { ResourceView } from "../scim/resource/render.ts";
-import type { CompiledType } from "../scim/resource/type.ts";
+import type { CompiledType, Types } from "../scim/resource/type.ts";
 import { isRefusal } from "../storage/change.ts";
-import { contentOf, createDefaults } from "./content.ts";
+import { type BulkOutcome, runBulk } from "./bulk.ts";
+import { contentOf } from "./content.ts";
+import { readCreation, settleCreation } from "./create.ts";
+import { type ListedPage, listResources } from "./list.ts";
 import { patchResource } from "./patch.ts";
 import {
   activeOf,
@@ -13,6 +17,7 @@ import {
   type DirectoryPorts,
   joinFor,
   namesVersion,
+  noteSkipped,
   passwordOf,
   readBody,
   recordOf,
@@ -20,6 +25,7 @@ import {
   replaceAttemptsMax,
   requireMatch,
   requireMayChange,
+  storeChoices,
   storedOf,
   view,
   viewOf,
@@ -52,27 +58,23 @@ export interface Directory {
   ): Promise<ResourceView>;
   /** Throws notFound, preconditionFailed or forbidden. */
   remove(caller: Caller, compiled: CompiledType, id: string, ifMatch: string | undefined): Promise<void>;
-  list(
-    caller: Caller,
-    compiled: CompiledType,
-    request: ListRequest,
-  ): Promise<{ readonly total: number; readonly resources: readonly ResourceView[] }>;
+  /** Carries out a Bulk request; what an operation is refused with is told in its place. */
+  bulk(caller: Caller, types: Types, request: BulkRequest): Promise<readonly BulkOutcome[]>;
+  /** Throws invalidCursor, expiredCursor, invalidCount or tooMany. */
+  list(caller: Caller, request: ListRequest): Promise<ListedPage>;
 }
 
 export function createDirectory(ports: DirectoryPorts): Directory {
   const { store, now, newId } = ports;
 
-  return {
+  const directory: Directory = {
     async create(caller, compiled, body) {
-      const resource = readBody(compiled, body, caller.profile, createDefaults(compiled));
-      const content = contentOf(compiled, resource, newId(), now());
-      const password = await passwordOf(ports, resource);
-      const result = await commit(store, caller, { kind: "createResource", ...content, ...password });
-      if (isRefusal(result)) throw refusalError(result, compiled, content.id, resource);
-      const created = storedOf(content, result);
+      const creation = await readCreation(ports, caller, compiled, body, newId());
+      const result = await commit(store, caller, creation.change);
+      const stored = await settleCreation(ports, caller, creation, result);
       // Nobody is in a group yet who was made just now.
-      if (compiled.membership !== "members") return { compiled, stored: created, joined: [] };
-      return view(store, caller, compiled, created);
+      const isNew = compiled.membership !== "members" && stored.id === creation.change.id;
+      return isNew ? { compiled, stored, joined: [] } : view(store, caller, compiled, stored);
     },
 
     async get(caller, compiled, id, projection) {
@@ -84,7 +86,8 @@ export function createDirectory(ports: DirectoryPorts): Directory {
       requireMatch(ifMatch, current.version);
       await requireMayChange(store, caller, id);
       const named = readBody(compiled, body, caller.profile, {});
-      const password = await passwordOf(ports, named);
+      const password = await passwordOf(ports, caller, named);
+      const choices = storeChoices(caller, compiled);
       // It depends on the version it is computed from when the client names one, or leaves out what then stays.
       const keepsActive = compiled.hasActive && named.attributes.active === undefined;
       const depends = keepsActive || namesVersion(ifMatch);
@@ -92,8 +95,12 @@ export function createDirectory(ports: DirectoryPorts): Directory {
         const resource = keepsActive ? readBody(compiled, body, caller.profile, activeOf(current)) : named;
         const expected = depends ? { expectedVersion: current.version } : {};
         const content = contentOf(compiled, resource, id, now());
-        const result = await commit(store, caller, { kind: "replaceResource", ...expected, ...content, ...password });
-        if (!isRefusal(result)) return view(store, caller, compiled, storedOf(content, result));
+        const change = { kind: "replaceResource", ...expected, ...content, ...password, ...choices } as const;
+        const result = await commit(store, caller, change);
+        if (!isRefusal(result)) {
+          noteSkipped(caller, result);
+          return view(store, caller, compiled, storedOf(content, result));
+        }
         if (result.kind !== "version") throw refusalError(result, compiled, id, resource);
         current = await recordOf(store, caller, compiled, id);
         requireMatch(ifMatch, current.version);
@@ -102,6 +109,8 @@ export function createDirectory(ports: DirectoryPorts): Directory {
     },
 
     patch: (caller, compiled, id, body, ifMatch) => patchResource(ports, caller, compiled, id, body, ifMatch),
+
+    bulk: (caller, types, request) => runBulk(ports, directory, caller, types, request),
 
     async remove(caller, compiled, id, ifMatch) {
       await requireMayChange(store, caller, id);
@@ -113,14 +122,7 @@ export function createDirectory(ports: DirectoryPorts): Directory {
       if (isRefusal(result)) throw refusalError(result, compiled, id);
     },
 
-    async list(caller, compiled, { startIndex, count, filter, sort, projection }) {
-      const page = await store.resources.list({
-        tenantId: caller.tenantId,
-        types: [{ type: compiled.type, filter, sort, join: joinFor(compiled, projection) }],
-        start: { offset: startIndex - 1 },
-        limit: count,
-      });
-      return { total: page.total, resources: page.resources.map((record) => viewOf(compiled, record)) };
-    },
+    list: (caller, request) => listResources(ports, caller, request),
   };
+  return directory;
 }

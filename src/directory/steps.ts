@@ -1,7 +1,7 @@
 import type { Scope } from "../access/scope.ts";
 import { ScimError } from "../scim/error.ts";
 import type { JsonObject } from "../scim/json.ts";
-import type { Profile } from "../scim/profile.ts";
+import { forgives, type Profile } from "../scim/profile.ts";
 import { etagMatches } from "../scim/resource/etag.ts";
 import { type Projection, showsAttribute } from "../scim/resource/projection.ts";
 import { attributesOf, type ResourceView, type StoredResource } from "../scim/resource/render.ts";
@@ -9,6 +9,7 @@ import { issuesError, type ReadResource } from "../scim/resource/resource.ts";
 import type { CompiledType } from "../scim/resource/type.ts";
 import type { Change, Effect, Refusal, ResourceContent } from "../storage/change.ts";
 import type { Join, JoinedRecord, Store } from "../storage/port.ts";
+import type { CursorPorts } from "./cursor.ts";
 
 /* The steps that the use cases share. */
 
@@ -20,6 +21,7 @@ export interface DirectoryPorts {
   /** A new identifier; UUIDv7, so that rows of one time lie together. */
   readonly newId: () => string;
   readonly hashPassword: (password: string) => Promise<string>;
+  readonly cursors: CursorPorts;
 }
 
 /** Whose resources, and what is forgiven to the one who asks. */
@@ -106,10 +108,28 @@ export async function requireMayChange(store: Store, { tenantId, scopes }: Calle
 
 export async function passwordOf(
   { hashPassword }: DirectoryPorts,
+  { profile }: Caller,
   { secrets }: ReadResource,
 ): Promise<{ readonly passwordHash?: string }> {
   const { password } = secrets;
-  return password === undefined ? {} : { passwordHash: await hashPassword(password) };
+  return password === undefined || forgives(profile, "ignorePassword")
+    ? {}
+    : { passwordHash: await hashPassword(password) };
+}
+
+/** What the caller's profile has the store do otherwise. */
+export function storeChoices({ profile }: Caller, { membership }: CompiledType) {
+  return membership === "members"
+    ? {
+        skipUnknownMembers: profile.tolerances.has("ignoreUnknownMembers"),
+        displayIsUnique: forgives(profile, "uniqueGroupNames"),
+      }
+    : {};
+}
+
+/** Notes that members were left out, for who asks what was forgiven. */
+export function noteSkipped({ profile }: Caller, { skippedMembers = 0 }: Effect): void {
+  if (skippedMembers > 0) forgives(profile, "ignoreUnknownMembers");
 }
 
 export function requireMatch(ifMatch: string | undefined, version: number): void {
@@ -131,9 +151,10 @@ export function refusalError(refusal: Refusal, compiled: CompiledType, id: strin
     case "unknownMember":
       return new ScimError("invalidValue", `members.value ${JSON.stringify(refusal.id)} names no user or group.`);
     case "uniqueness": {
-      const name = compiled.unique?.name ?? "id";
+      const name = refusal.attribute ?? compiled.unique?.name ?? "id";
       return new ScimError("uniqueness", `${name} ${JSON.stringify(resource?.attributes[name] ?? "")} is in use.`);
     }
+    case "inUse":
     case "state":
     case "exists":
       return new ScimError("conflict");

@@ -1,5 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { ScimError } from "../scim/error.ts";
+import { coreTypes } from "../scim/resource/type.ts";
+import { mountDefinitions } from "./api/definitions.ts";
 import { mountImports } from "./api/imports.ts";
 import { authenticate } from "./auth.ts";
 import type { AppEnv, AppPorts } from "./context.ts";
@@ -23,11 +25,10 @@ export function createApp(ports: AppPorts): App {
       );
     },
   });
-  registerComponents(app, ports.types.values());
-  const protect = authenticate(ports.authenticator);
-  app.use("/scim/v2/*", protect);
-  app.use("/api/*", protect);
+  registerComponents(app, coreTypes.byName.values());
   mountScim(app, ports);
+  app.use("/api/*", authenticate(ports.authenticator));
+  mountDefinitions(app, ports);
   mountImports(app, ports);
   mountHealth(app, ports);
   mountDocs(app);

@@ -2,6 +2,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { Authenticator } from "../access/principal.ts";
 import type { Scope } from "../access/scope.ts";
 import { ScimError } from "../scim/error.ts";
+import { listening } from "../scim/profile.ts";
 import { type AppEnv, originOf } from "./context.ts";
 
 /** Lets in who proves who they are: a bearer token or Basic credentials. */
@@ -16,7 +17,7 @@ export function authenticate(authenticator: Authenticator): MiddlewareHandler<Ap
       const detail = header === undefined ? "Credentials are required." : "The credentials are not valid.";
       throw new ScimError("unauthorized", detail);
     }
-    c.set("principal", principal);
+    c.set("principal", { ...principal, profile: listening(principal.profile) });
     await next();
   };
 }

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { ScimError } from "../scim/error.ts";
+import { jsonTextProblem } from "../scim/json-text.ts";
 
 /** Bytes of one JSON body: far above any user with photos by reference, below what would hold up the others. */
 export const jsonBodyBytesMax = 1_048_576;
@@ -18,31 +19,37 @@ export function mediaTypeOf(header: string | undefined): string {
 /**
  * The body of a request, checked for media type, length, encoding and syntax (RFC 7644 §3.1, §3.8).
  *
+ * @param limit the name under which the client knows `bytesMax`
  * @throws ScimError unsupportedMediaType, tooLarge or invalidSyntax
  */
-export async function readJsonBody(c: Context, bytesMax = jsonBodyBytesMax): Promise<unknown> {
+export async function readJsonBody(c: Context, bytesMax = jsonBodyBytesMax, limit?: string): Promise<unknown> {
   const mediaType = mediaTypeOf(c.req.header("Content-Type"));
   if (!jsonMediaTypes.has(mediaType)) {
     const given = mediaType === "" ? "There is no Content-Type" : `The Content-Type is ${mediaType.slice(0, 100)}`;
     throw new ScimError("unsupportedMediaType", `${given}; it must be application/scim+json or application/json.`);
   }
-  const bytes = await readBytes(c.req.raw, bytesMax);
+  const bytes = await readBytes(c.req.raw, bytesMax, limit);
   return parseJson(bytes);
 }
 
 function parseJson(bytes: Uint8Array): unknown {
   if (bytes.byteLength === 0) throw new ScimError("invalidSyntax", "The body is empty.");
   try {
-    return JSON.parse(utf8.decode(bytes));
+    const text = utf8.decode(bytes);
+    const problem = jsonTextProblem(text);
+    if (problem !== undefined) throw new ScimError("invalidSyntax", `${problem}.`);
+    return JSON.parse(text);
   } catch (cause) {
+    if (cause instanceof ScimError) throw cause;
     const what = cause instanceof SyntaxError ? "JSON" : "UTF-8";
     throw new ScimError("invalidSyntax", `The body is not valid ${what}.`, { cause });
   }
 }
 
 /** The whole body; refused as soon as it is known to be too large, before it is read where its length is told. */
-async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array> {
-  const tooLarge = () => new ScimError("tooLarge", `The body is larger than ${bytesMax} bytes.`);
+async function readBytes(request: Request, bytesMax: number, limit?: string): Promise<Uint8Array> {
+  const named = limit === undefined ? "" : ` (${limit})`;
+  const tooLarge = () => new ScimError("tooLarge", `The body is larger than ${bytesMax} bytes${named}.`);
   const length = request.headers.get("Content-Length");
   if (length !== null) {
     if (Number(length) > bytesMax) throw tooLarge();

@@ -1,6 +1,8 @@
 import type { Authenticator, Principal } from "../access/principal.ts";
+import type { Catalog } from "../directory/catalog.ts";
+import type { DefinitionAdmin } from "../directory/definitions.ts";
 import type { Directory } from "../directory/resources.ts";
-import type { CompiledType } from "../scim/resource/type.ts";
+import type { CompiledType, Types } from "../scim/resource/type.ts";
 import type { Store } from "../storage/port.ts";
 
 /** What the routes need; `server.ts` fills it. */
@@ -8,7 +10,9 @@ export interface AppPorts {
   readonly version: string;
   readonly store: Store;
   readonly directory: Directory;
-  readonly types: ReadonlyMap<string, CompiledType>;
+  /** The resource types of each tenant. */
+  readonly catalog: Catalog;
+  readonly definitions: DefinitionAdmin;
   readonly authenticator: Authenticator;
   /** Tells the runner that a job waits. */
   readonly wakeImports: () => void;
@@ -16,15 +20,23 @@ export interface AppPorts {
   readonly stopping: AbortSignal;
   readonly now: () => number;
   readonly newId: () => string;
-  /** What Bulk will be limited to, as discovery announces it. */
+  /** What Bulk is limited to, as discovery announces it. */
   readonly bulk: { readonly maxOperations: number; readonly maxPayloadSize: number };
+  /** Whether what the server supports is told without credentials. */
+  readonly publicDiscovery: boolean;
   /** Writes a line for the operator. */
   readonly log: (level: "info" | "warn" | "error", message: string, fields?: Readonly<Record<string, unknown>>) => void;
 }
 
 /** What travels with a request. */
 export interface AppEnv {
-  Variables: { principal: Principal };
+  Variables: {
+    principal: Principal;
+    /** The resource types of the principal's tenant; on the SCIM endpoints. */
+    types: Types;
+    /** The type that the address names; on its endpoints. */
+    compiled: CompiledType;
+  };
 }
 
 /** `http://host:port` as the client wrote it: locations follow the request's host. */

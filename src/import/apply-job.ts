@@ -3,7 +3,7 @@ import type { Change, ChangeSet, RefusalKind, Told } from "../storage/change.ts"
 import type { ImportJob, RowProblem } from "../storage/import.ts";
 import type { Verdict } from "./plan.ts";
 import { notUnique } from "./plan-job.ts";
-import type { ImportPorts } from "./ports.ts";
+import type { RunPorts } from "./ports.ts";
 import { type JudgedRow, judgeBatch, openTableJob } from "./table-job.ts";
 
 /** Rows in one call of commit: large transactions write each page of the random indexes once. */
@@ -19,7 +19,7 @@ const applyPasswordsPerCommit = 200;
  *
  * @returns false when it was asked to stop before the end
  */
-export async function applyJob(ports: ImportPorts, job: ImportJob): Promise<boolean> {
+export async function applyJob(ports: RunPorts, job: ImportJob): Promise<boolean> {
   const { store } = ports;
   const opened = await openTableJob(ports, job);
   const after = await store.imports.lastRow(job.tenantId, job.id);
@@ -46,7 +46,7 @@ export async function applyJob(ports: ImportPorts, job: ImportJob): Promise<bool
   return true;
 }
 
-async function commitChunk(ports: ImportPorts, job: ImportJob, chunk: readonly JudgedRow[]): Promise<void> {
+async function commitChunk(ports: RunPorts, job: ImportJob, chunk: readonly JudgedRow[]): Promise<void> {
   const first = chunk[0];
   const last = chunk.at(-1);
   if (first === undefined || last === undefined) return;
@@ -56,7 +56,7 @@ async function commitChunk(ports: ImportPorts, job: ImportJob, chunk: readonly J
 }
 
 /** What the plan knows of rows that the unique index will refuse: which earlier row of the file has the value. */
-async function plannedDuplicates({ store }: ImportPorts, job: ImportJob, from: number, to: number) {
+async function plannedDuplicates({ store }: RunPorts, job: ImportJob, from: number, to: number) {
   const query = { tenantId: job.tenantId, importId: job.id, problemsOnly: true, after: from - 1, limit: to - from + 1 };
   const rows = await store.imports.rows({ ...query, outcome: "duplicate" });
   return new Map(rows.map(({ row, problems }) => [row, problems]));
@@ -68,10 +68,7 @@ function passwordOf(verdict: Verdict): string | undefined {
 }
 
 /** Hashes the passwords of a chunk before its transaction, as many at a time as there are cores. */
-async function hashPasswords(
-  ports: ImportPorts,
-  chunk: readonly JudgedRow[],
-): Promise<readonly (string | undefined)[]> {
+async function hashPasswords(ports: RunPorts, chunk: readonly JudgedRow[]): Promise<readonly (string | undefined)[]> {
   const hashes: (string | undefined)[] = new Array(chunk.length);
   let next = 0;
   const work = async (): Promise<void> => {
@@ -87,7 +84,7 @@ async function hashPasswords(
 }
 
 function rowSet(
-  ports: ImportPorts,
+  ports: RunPorts,
   { tenantId, id: importId }: ImportJob,
   { mapped, verdict }: JudgedRow,
   passwordHash: string | undefined,
@@ -113,7 +110,7 @@ function rowSet(
 }
 
 function changesOf(
-  { compiled, newId, now }: ImportPorts,
+  { compiled, newId, now }: RunPorts,
   { resource, groupIds }: Extract<Verdict, { accepted: true }>,
   passwordHash: string | undefined,
 ): readonly Change[] {
@@ -139,6 +136,7 @@ const refusals: Readonly<Record<RefusalKind, Told>> = {
   // Somebody took the userName since the plan.
   uniqueness: { outcome: "duplicate", problems: [notUnique(null)] },
   version: internal,
+  inUse: internal,
   state: internal,
   exists: internal,
 };

@@ -1,7 +1,7 @@
 import type { ChangeSet, PlannedRow } from "../storage/change.ts";
 import { type ImportJob, type SettledOutcome, zeroCounts } from "../storage/import.ts";
 import { clearPlan } from "./input.ts";
-import type { ImportPorts } from "./ports.ts";
+import type { RunPorts } from "./ports.ts";
 import { SeenKeys } from "./seen.ts";
 import { type JudgedRow, judgeBatch, openTableJob, type TableJob } from "./table-job.ts";
 
@@ -24,7 +24,7 @@ interface Plan {
  * @returns false when it was asked to stop before the end
  * @throws TableError or FileError when the file as a whole can not be imported
  */
-export async function planJob(ports: ImportPorts, job: ImportJob): Promise<boolean> {
+export async function planJob(ports: RunPorts, job: ImportJob): Promise<boolean> {
   const { tenantId } = job;
   await clearPlan(ports.store, tenantId, job.id);
   const opened = await openTableJob(ports, job);
@@ -42,7 +42,7 @@ export async function planJob(ports: ImportPorts, job: ImportJob): Promise<boole
   return true;
 }
 
-async function isEmpty({ store, compiled }: ImportPorts, tenantId: number): Promise<boolean> {
+async function isEmpty({ store, compiled }: RunPorts, tenantId: number): Promise<boolean> {
   const { total } = await store.resources.list({
     tenantId,
     types: [{ type: compiled.type }],
@@ -53,7 +53,7 @@ async function isEmpty({ store, compiled }: ImportPorts, tenantId: number): Prom
 }
 
 /** Writes what the plan has to tell so far, and how far it is. */
-async function note(ports: ImportPorts, { job, table, detected }: TableJob, plan: Plan, to: "parsing" | "planned") {
+async function note(ports: RunPorts, { job, table, detected }: TableJob, plan: Plan, to: "parsing" | "planned") {
   const { tenantId, id: importId } = job;
   const { told, rows: total } = plan;
   plan.told = [];
@@ -75,7 +75,7 @@ function warningsOf(table: TableJob["table"], { dialect, reason }: TableJob["det
   ];
 }
 
-async function planBatch(ports: ImportPorts, { job }: TableJob, plan: Plan, batch: readonly JudgedRow[]) {
+async function planBatch(ports: RunPorts, { job }: TableJob, plan: Plan, batch: readonly JudgedRow[]) {
   const { store, compiled } = ports;
   const keys = batch.map(({ verdict }) => (verdict.accepted ? verdict.key : null) ?? "");
   const taken = plan.directoryIsEmpty ? [] : await store.resources.takenKeys(job.tenantId, compiled.type.name, keys);

@@ -1,13 +1,11 @@
 import { availableParallelism } from "node:os";
 import { hashPassword } from "../access/password.ts";
-import { type CompiledType, coreUserType } from "../scim/resource/type.ts";
+import type { CompiledType } from "../scim/resource/type.ts";
 import type { Store } from "../storage/port.ts";
 
-/** What an import needs of the world. */
+/** What imports need of the world. */
 export interface ImportPorts {
   readonly store: Store;
-  /** The type of the resources that rows become. */
-  readonly compiled: CompiledType;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly newId: () => string;
@@ -18,11 +16,16 @@ export interface ImportPorts {
   readonly stopRequested: () => boolean;
 }
 
-/** What an import needs, of this machine and its clock. */
+/** What one import needs, while it runs. */
+export interface RunPorts extends ImportPorts {
+  /** The type of the resources that rows become, as the tenant has it. */
+  readonly compiled: CompiledType;
+}
+
+/** What imports need, of this machine and its clock. */
 export function importPorts(store: Store, stopRequested: () => boolean): ImportPorts {
   return {
     store,
-    compiled: coreUserType(),
     now: Date.now,
     newId: () => Bun.randomUUIDv7(),
     hashPassword,

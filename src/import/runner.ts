@@ -1,3 +1,5 @@
+import { loadTypes } from "../directory/catalog.ts";
+import { userTypeOf } from "../scim/resource/type.ts";
 import type { Change } from "../storage/change.ts";
 import type { ImportJob, ImportState } from "../storage/import.ts";
 import { applyJob } from "./apply-job.ts";
@@ -15,7 +17,8 @@ import { TableError } from "./source/table.ts";
  *
  * @throws ScimError when the store can not answer; the job stays where it is
  */
-export async function runImport(ports: ImportPorts, tenantId: number, importId: string): Promise<ImportJob> {
+export async function runImport(given: ImportPorts, tenantId: number, importId: string): Promise<ImportJob> {
+  const ports = { ...given, compiled: userTypeOf(await loadTypes(given.store, tenantId)) };
   const { store, now } = ports;
   const current = async (): Promise<ImportJob> => {
     const job = await store.imports.job(tenantId, importId);

@@ -3,7 +3,7 @@ import type { ImportJob } from "../storage/import.ts";
 import { type Detected, detectDialect } from "./dialect/detect.ts";
 import type { RowMapper } from "./dialect/dialect.ts";
 import { type GroupReference, judgeRow, type Verdict } from "./plan.ts";
-import type { ImportPorts } from "./ports.ts";
+import type { RunPorts } from "./ports.ts";
 import type { MappedRow } from "./row.ts";
 import { type OpenTable, openTable } from "./source/csv-file.ts";
 import type { TableRow } from "./source/table.ts";
@@ -30,7 +30,7 @@ export interface JudgedRow {
  *
  * @throws TableError or FileError when the file as a whole can not be imported
  */
-export async function openTableJob({ store, compiled }: ImportPorts, job: ImportJob): Promise<TableJob> {
+export async function openTableJob({ store, compiled }: RunPorts, job: ImportJob): Promise<TableJob> {
   const table = await openTable(store.imports.input(job.tenantId, job.id));
   try {
     const detected = detectDialect(job.request.dialect, table.header.cells, compiled.type);
@@ -44,7 +44,7 @@ export async function openTableJob({ store, compiled }: ImportPorts, job: Import
 
 /** Maps and judges a batch of rows. Groups are looked up once a name. */
 export async function judgeBatch(
-  ports: ImportPorts,
+  ports: RunPorts,
   { job, mapper, groups }: TableJob,
   rows: readonly TableRow[],
 ): Promise<readonly JudgedRow[]> {
@@ -72,7 +72,7 @@ export class GroupNames {
     return this.known.get(foldCase(name)) ?? { wrong: "unknown" };
   }
 
-  async resolve({ store }: ImportPorts, tenantId: number, rows: readonly MappedRow[]): Promise<void> {
+  async resolve({ store }: RunPorts, tenantId: number, rows: readonly MappedRow[]): Promise<void> {
     for (const { groups } of rows) {
       for (const name of groups) {
         const key = foldCase(name);

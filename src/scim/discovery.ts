@@ -1,5 +1,5 @@
 import type { JsonObject } from "./json.ts";
-import { pageResourcesMax } from "./limits.ts";
+import { cursorSecondsMax, pageResourcesDefault, pageResourcesMax } from "./limits.ts";
 import type { ResourceType } from "./schema/registry.ts";
 import type { SchemaDefinition } from "./schema/schema.ts";
 import { resourceTypeUrn, schemaUrn, serviceProviderConfigUrn } from "./urn.ts";
@@ -21,6 +21,14 @@ export function serviceProviderConfig(features: Features, base: string): JsonObj
     changePassword: { supported: true },
     sort: { supported: features.sort },
     etag: { supported: true },
+    pagination: {
+      cursor: true,
+      index: true,
+      defaultPaginationMethod: "index",
+      defaultPageSize: pageResourcesDefault,
+      maxPageSize: pageResourcesMax,
+      cursorTimeout: cursorSecondsMax,
+    },
     authenticationSchemes: [
       {
         type: "oauthbearertoken",

@@ -10,6 +10,8 @@ export const filterTermsMax = 256;
 export const pageResourcesMax = 1000;
 /** Resources in a page when the client names no `count`. */
 export const pageResourcesDefault = 100;
+/** Seconds for which a cursor is good after the page that it came with (announced as `pagination.cursorTimeout`). */
+export const cursorSecondsMax = 86_400;
 /** Members that the groups of one page show together: about 16 MB of answer. */
 export const pageMembershipsMax = 100_000;
 /** Characters of one simple value; far above any legal photo URI or certificate, below a body that hurts. */

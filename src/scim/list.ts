@@ -1,21 +1,31 @@
 import { ScimError } from "./error.ts";
-import { type BoundFilter, bindFilter } from "./filter/bind.ts";
+import { bindFilter, bindFilterAmongTypes } from "./filter/bind.ts";
+import type { BoundFilter } from "./filter/bound.ts";
 import { parseFilter } from "./filter/parse.ts";
 import { isJsonObject, type Json } from "./json.ts";
 import { pageResourcesDefault, pageResourcesMax } from "./limits.ts";
 import type { Profile } from "./profile.ts";
 import { type Projection, readProjection } from "./resource/projection.ts";
-import type { ResourceType } from "./schema/registry.ts";
+import type { CompiledType } from "./resource/type.ts";
 import { readSort, type Sort } from "./sort.ts";
 import { listResponseUrn, searchRequestUrn } from "./urn.ts";
 
-/** One page of a list, asked for by index (RFC 7644 §3.4.2.4). */
-export interface PageRequest {
-  /** Counts from 1. */
-  readonly startIndex: number;
-  /** Resources at most; 0 asks for the total alone. */
-  readonly count: number;
-}
+/** One page of a list: by index (RFC 7644 §3.4.2.4), or by cursor (RFC 9865 §2). */
+export type PageRequest =
+  | {
+      readonly by: "index";
+      /** Counts from 1. */
+      readonly startIndex: number;
+      /** Resources at most; 0 asks for the total alone. */
+      readonly count: number;
+    }
+  | {
+      readonly by: "cursor";
+      /** As an earlier page gave it; empty for the first page. */
+      readonly cursor: string;
+      /** Undefined when the client leaves it to the server, or to the pages before. */
+      readonly count: number | undefined;
+    };
 
 const wholeNumber = /^[+-]?\d{1,15}$/;
 
@@ -26,33 +36,49 @@ function readNumber(name: string, text: string | undefined): number | undefined 
 }
 
 /**
- * Reads `startIndex` and `count`: what is below the least means the least, what is above the most means the most.
+ * Reads which page is wanted: what is below the least means the least, what is above the most means the most. A
+ * `cursor`, also an empty one, asks for pages by cursor.
  *
- * @throws ScimError invalidValue when one is no whole number
+ * @throws ScimError invalidValue when a number is no whole number, or both ways are asked for
  */
-export function readPageRequest(startIndex: string | undefined, count: string | undefined): PageRequest {
-  return {
-    startIndex: Math.max(1, readNumber("startIndex", startIndex) ?? 1),
-    count: Math.min(pageResourcesMax, Math.max(0, readNumber("count", count) ?? pageResourcesDefault)),
-  };
+export function readPageRequest({ startIndex, count, cursor }: ListParameters): PageRequest {
+  const start = readNumber("startIndex", startIndex);
+  const asked = readNumber("count", count);
+  const counted = asked === undefined ? undefined : Math.min(pageResourcesMax, Math.max(0, asked));
+  if (cursor === undefined) {
+    return { by: "index", startIndex: Math.max(1, start ?? 1), count: counted ?? pageResourcesDefault };
+  }
+  if (start !== undefined) throw new ScimError("invalidValue", "startIndex and cursor exclude each other.");
+  return { by: "cursor", cursor, count: counted };
 }
 
-/** What a client may ask of a list, as it asked it (RFC 7644 §3.4.2, §3.4.3). */
+/** What a client may ask of a list, as it asked it (RFC 7644 §3.4.2, §3.4.3, RFC 9865 §2). */
 export interface ListParameters {
   readonly filter?: string | undefined;
   readonly sortBy?: string | undefined;
   readonly sortOrder?: string | undefined;
   readonly startIndex?: string | undefined;
   readonly count?: string | undefined;
+  readonly cursor?: string | undefined;
   readonly attributes?: readonly string[] | undefined;
   readonly excludedAttributes?: readonly string[] | undefined;
 }
 
-/** What a client asks of a list, understood. */
-export interface ListRequest extends PageRequest {
+/** What is wanted of the resources of one type. */
+export interface ListPart {
+  readonly compiled: CompiledType;
   readonly filter: BoundFilter | undefined;
   readonly sort: Sort | undefined;
   readonly projection: Projection | undefined;
+}
+
+/** What a client asks of a list, understood. */
+export interface ListRequest {
+  readonly page: PageRequest;
+  /** A part for each type whose resources may be in the list. */
+  readonly parts: readonly ListPart[];
+  /** What must be the same on every page that a cursor leads to (RFC 9865 §2). */
+  readonly query: string;
 }
 
 /**
@@ -60,13 +86,55 @@ export interface ListRequest extends PageRequest {
  *
  * @throws ScimError invalidFilter, invalidValue or sensitive
  */
-export function readListRequest(type: ResourceType, profile: Profile, asked: ListParameters): ListRequest {
-  return {
-    ...readPageRequest(asked.startIndex, asked.count),
-    filter: asked.filter === undefined ? undefined : bindFilter(parseFilter(asked.filter, profile), type, profile),
-    sort: readSort(type, asked.sortBy, asked.sortOrder),
-    projection: readProjection(type, asked.attributes ?? [], asked.excludedAttributes ?? [], profile),
-  };
+export function readListRequest(compiled: CompiledType, profile: Profile, asked: ListParameters): ListRequest {
+  const { type } = compiled;
+  const filter = asked.filter === undefined ? undefined : bindFilter(parseFilter(asked.filter, profile), type, profile);
+  const sort = readSort(type, asked.sortBy, asked.sortOrder);
+  const part = { compiled, filter, sort, projection: projectionOf(compiled, profile, asked) };
+  return { page: readPageRequest(asked), parts: [part], query: queryText(type.endpoint, asked) };
+}
+
+/**
+ * Understands what is asked of a list of all types (RFC 7644 §3.4.2.1): what a type lacks has no value there.
+ *
+ * @throws ScimError invalidFilter, invalidValue or sensitive
+ */
+export function readRootListRequest(
+  compiledTypes: Iterable<CompiledType>,
+  profile: Profile,
+  asked: ListParameters,
+): ListRequest {
+  const parsed = asked.filter === undefined ? undefined : parseFilter(asked.filter, profile);
+  const parts = [...compiledTypes].map((compiled) => ({
+    compiled,
+    filter: parsed && bindFilterAmongTypes(parsed, compiled.type, profile),
+    sort: sortOf(compiled, asked),
+    projection: projectionOf(compiled, profile, asked),
+  }));
+  const [first] = parts;
+  // What no type has is a mistake, told as a list of one type tells it.
+  if (first !== undefined && parts.every(({ sort }) => sort === undefined)) {
+    readSort(first.compiled.type, asked.sortBy, asked.sortOrder);
+  }
+  return { page: readPageRequest(asked), parts, query: queryText("/", asked) };
+}
+
+function sortOf({ type }: CompiledType, { sortBy, sortOrder }: ListParameters): Sort | undefined {
+  try {
+    return readSort(type, sortBy, sortOrder);
+  } catch (error) {
+    if (error instanceof ScimError && error.kind === "invalidValue") return undefined;
+    throw error;
+  }
+}
+
+function projectionOf({ type }: CompiledType, profile: Profile, asked: ListParameters): Projection | undefined {
+  return readProjection(type, asked.attributes ?? [], asked.excludedAttributes ?? [], profile);
+}
+
+function queryText(endpoint: string, asked: ListParameters): string {
+  const { filter, sortBy, sortOrder, attributes, excludedAttributes } = asked;
+  return JSON.stringify([endpoint, filter, sortBy, sortOrder, attributes, excludedAttributes]);
 }
 
 /** Names in a URL are parted by commas; in a body they are an array, though some clients send the URL's form there. */
@@ -108,15 +176,27 @@ export function readSearchRequest(body: unknown): ListParameters {
     sortOrder: text("sortOrder"),
     startIndex: number("startIndex"),
     count: number("count"),
+    cursor: text("cursor"),
     attributes: readNames("attributes", body.attributes),
     excludedAttributes: readNames("excludedAttributes", body.excludedAttributes),
   };
 }
 
-/** The JSON text of a list of resources that are JSON text themselves (RFC 7644 §3.4.2). */
-export function renderList(total: number, startIndex: number, resources: readonly string[]): string {
+/** Where a page of a list stands: at an index, or between two cursors. */
+export type PagePlace =
+  | { readonly startIndex: number }
+  | { readonly nextCursor?: string | undefined; readonly previousCursor?: string | undefined };
+
+/** The JSON text of a list of resources that are JSON text themselves (RFC 7644 §3.4.2, RFC 9865 §2). */
+export function renderList(total: number, place: PagePlace, resources: readonly string[]): string {
+  const before = "startIndex" in place ? `"startIndex":${place.startIndex},` : "";
+  const { nextCursor, previousCursor } =
+    "startIndex" in place ? { nextCursor: undefined, previousCursor: undefined } : place;
+  const cursors = Object.entries({ previousCursor, nextCursor })
+    .map(([name, cursor]) => (cursor === undefined ? "" : `"${name}":"${cursor}",`))
+    .join("");
   return (
-    `{"schemas":["${listResponseUrn}"],"totalResults":${total},"startIndex":${startIndex},` +
-    `"itemsPerPage":${resources.length},"Resources":[${resources.join(",")}]}`
+    `{"schemas":["${listResponseUrn}"],"totalResults":${total},${before}` +
+    `"itemsPerPage":${resources.length},${cursors}"Resources":[${resources.join(",")}]}`
   );
 }

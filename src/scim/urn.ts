@@ -13,3 +13,5 @@ export const searchRequestUrn = `${messages}:SearchRequest`;
 export const listResponseUrn = `${messages}:ListResponse`;
 export const patchOpUrn = `${messages}:PatchOp`;
 export const errorUrn = `${messages}:Error`;
+export const bulkRequestUrn = `${messages}:BulkRequest`;
+export const bulkResponseUrn = `${messages}:BulkResponse`;

@@ -19,6 +19,10 @@ export interface ResourceContent {
   readonly keys: ResourceKeys;
   /** The ids of all members; left out where membership is not touched. */
   readonly members?: readonly string[];
+  /** Whether members that do not exist are left out instead of refused. */
+  readonly skipUnknownMembers?: boolean;
+  /** Whether no other resource of the type may have the same display key. */
+  readonly displayIsUnique?: boolean;
   /** A password hash to set; left out where the password stays as it is. */
   readonly passwordHash?: string;
 }
@@ -57,7 +61,12 @@ export type Change =
       readonly at: number;
     }
   /** Adds and removes members without reading the others. Refused with `notFound` or `unknownMember`. */
-  | ({ readonly kind: "changeMembers"; readonly groupId: string; readonly at: number } & MemberDelta)
+  | ({
+      readonly kind: "changeMembers";
+      readonly groupId: string;
+      readonly at: number;
+      readonly skipUnknownMembers?: boolean;
+    } & MemberDelta)
   /** Refused with `notFound`. */
   | { readonly kind: "setPassword"; readonly userId: string; readonly passwordHash: string; readonly at: number }
   /** Gives the user just these roles. Refused with `notFound`. */
@@ -76,6 +85,17 @@ export type Change =
     }
   /** Refused with `notFound`. */
   | { readonly kind: "deleteToken"; readonly id: string }
+  /** Registers a schema or a resource type under its key, in the place of one that is there. */
+  | { readonly kind: "putDefinition"; readonly definition: DefinitionKind; readonly key: string; readonly doc: string }
+  /** Refused with `notFound`, or with `inUse` while the tenant has resources of `emptyType`. */
+  | {
+      readonly kind: "deleteDefinition";
+      readonly definition: DefinitionKind;
+      readonly key: string;
+      readonly emptyType?: string;
+    }
+  /** Keeps bytes that nobody is shown. Refused with `exists`. */
+  | { readonly kind: "createSecret"; readonly name: string; readonly bytes: Uint8Array }
   /** Refused with `exists`. */
   | {
       readonly kind: "createImport";
@@ -108,6 +128,9 @@ export type Change =
   | { readonly kind: "dropInput"; readonly importId: string };
 
 export type ChangeKind = Change["kind"];
+
+/** What a tenant registers beside what is built in. */
+export type DefinitionKind = "schema" | "resourceType";
 
 /** What may be set while an import moves on; what is left out stays. */
 export interface ImportProgress {
@@ -164,9 +187,11 @@ export type Refusal =
   | { readonly kind: "notFound"; readonly id: string }
   /** The resource has another version than the one expected. */
   | { readonly kind: "version"; readonly version: number }
-  /** Another resource, `id`, has the unique value. */
-  | { readonly kind: "uniqueness"; readonly id: string }
+  /** Another resource, `id`, has the value of the attribute: the type's unique one when not said. */
+  | { readonly kind: "uniqueness"; readonly id: string; readonly attribute?: string }
   | { readonly kind: "unknownMember"; readonly id: string }
+  /** So many resources need what would go. */
+  | { readonly kind: "inUse"; readonly resources: number }
   /** What the set would make is there already: a token, an import, a piece of input, the outcome of a row. */
   | { readonly kind: "exists" }
   | { readonly kind: "state"; readonly state: ImportState };
@@ -175,6 +200,8 @@ export type RefusalKind = Refusal["kind"];
 /** What an applied change did. Changes that touch no resource have no effect to tell. */
 export interface Effect {
   readonly changed: boolean;
+  /** Members that do not exist and were left out. */
+  readonly skippedMembers?: number;
   readonly version: number;
   readonly created: number;
   readonly modified: number;
@@ -182,7 +209,8 @@ export interface Effect {
 
 export type SetResult =
   | { readonly applied: true; readonly effects: readonly Effect[] }
-  | { readonly applied: false; readonly refusal: Refusal };
+  /** `at` tells of a set of several changes which one was refused; counts from 0. */
+  | { readonly applied: false; readonly refusal: Refusal; readonly at?: number };
 
 /** True when a change was refused. */
 export function isRefusal(result: Effect | Refusal): result is Refusal {

@@ -1,7 +1,7 @@
 import type { BoundFilter } from "../scim/filter/bind.ts";
 import type { ResourceType } from "../scim/schema/registry.ts";
 import type { Sort } from "../scim/sort.ts";
-import type { ChangeSet, SetResult } from "./change.ts";
+import type { ChangeSet, DefinitionKind, SetResult } from "./change.ts";
 import type { ImportJob, ImportRow, ImportState, RowOutcome } from "./import.ts";
 
 /** The tenant that exists from the first start. */
@@ -125,6 +125,8 @@ export interface AccessReads {
   /** The token with that SHA-256, of whatever tenant: it is what tells the tenant. */
   tokenByHash(hash: string): Promise<TokenRecord | undefined>;
   tokens(tenantId: number): Promise<readonly TokenRecord[]>;
+  /** The bytes kept under that name. */
+  secret(tenantId: number, name: string): Promise<Uint8Array | undefined>;
   /** Everybody who has a password or a role, oldest first. */
   accounts(tenantId: number): Promise<readonly AccountRecord[]>;
   /** The roles of the user with that id; none when there is no such user. */
@@ -142,6 +144,19 @@ export interface RowQuery {
   /** Only rows after this one; 0 for the first page. */
   readonly after: number;
   readonly limit: number;
+}
+
+/** A schema or a resource type that the tenant registered. */
+export interface DefinitionRecord {
+  readonly definition: DefinitionKind;
+  readonly key: string;
+  /** JSON text. */
+  readonly doc: string;
+}
+
+export interface DefinitionReads {
+  /** What the tenant registered, by key. */
+  all(tenantId: number): Promise<readonly DefinitionRecord[]>;
 }
 
 export interface ImportReads {
@@ -173,6 +188,7 @@ export interface Store {
   commit(sets: readonly ChangeSet[]): Promise<readonly SetResult[]>;
   readonly resources: ResourceReads;
   readonly access: AccessReads;
+  readonly definitions: DefinitionReads;
   readonly imports: ImportReads;
   /** Throws when the store can not answer: for readiness probes. */
   check(): Promise<void>;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { applyJob } from "../../src/import/apply-job.ts";
 import { planJob } from "../../src/import/plan-job.ts";
-import type { ImportPorts } from "../../src/import/ports.ts";
+import type { RunPorts } from "../../src/import/ports.ts";
 import { receiveImport } from "../../src/import/upload.ts";
 import { compileType } from "../../src/scim/resource/type.ts";
 import { coreRegistry } from "../../src/scim/schema/registry.ts";
@@ -48,7 +48,7 @@ async function importRound(file: string): Promise<Pick<Round, "planSeconds" | "a
   const store = openSqliteStore({ file, lane: "import" });
   const userType = coreRegistry.resourceTypes[0];
   if (userType === undefined) throw new Error("no User");
-  const ports: ImportPorts = {
+  const ports: RunPorts = {
     store,
     compiled: compileType(userType),
     now: Date.now,
@@ -68,10 +68,10 @@ async function importRound(file: string): Promise<Pick<Round, "planSeconds" | "a
 }
 
 async function timed(
-  ports: ImportPorts,
+  ports: RunPorts,
   job: ImportJob,
   states: readonly ImportState[],
-  work: (ports: ImportPorts, job: ImportJob) => Promise<boolean>,
+  work: (ports: RunPorts, job: ImportJob) => Promise<boolean>,
 ): Promise<number> {
   for (const to of states) {
     const change = {

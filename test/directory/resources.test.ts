@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hashPassword, verifyPassword } from "../../src/access/password.ts";
 import type { Scope } from "../../src/access/scope.ts";
+import { createSealer } from "../../src/access/seal.ts";
 import { createDirectory, type Directory } from "../../src/directory/resources.ts";
 import { ScimError } from "../../src/scim/error.ts";
+import { readListRequest } from "../../src/scim/list.ts";
 import { compatibleProfile, strictProfile } from "../../src/scim/profile.ts";
 import { foldCase } from "../../src/scim/resource/fold.ts";
 import { compileType } from "../../src/scim/resource/type.ts";
@@ -18,7 +20,6 @@ import { unique } from "../support/server.ts";
 const users = compileType(typeNamed("User"));
 const groups = compileType(typeNamed("Group"));
 const caller = { tenantId: defaultTenantId, scopes: new Set<Scope>(), profile: compatibleProfile };
-const everybody = { startIndex: 1, count: 1000, filter: undefined, sort: undefined, projection: undefined };
 
 const folder = mkdtempSync(join(tmpdir(), "muster-directory-"));
 const file = join(folder, "muster.db");
@@ -39,6 +40,7 @@ function open(): void {
       hashed.push(password);
       return hashPassword(password);
     },
+    cursors: { ...createSealer(new Uint8Array(32)), now: () => clock },
   });
 }
 
@@ -114,7 +116,7 @@ describe("what is stored", () => {
     expect(await refusal(directory.get(stranger, users, stored.id))).toBe("notFound");
     expect(await refusal(directory.replace(stranger, users, stored.id, user(userName), undefined))).toBe("notFound");
     expect(await refusal(directory.remove(stranger, users, stored.id, undefined))).toBe("notFound");
-    expect((await directory.list(stranger, users, everybody)).total).toBe(0);
+    expect((await directory.list(stranger, readListRequest(users, strictProfile, {}))).total).toBe(0);
     const member = group("a group", [stored.id]);
     expect(await refusal(directory.create(stranger, groups, member))).toBe("invalidValue");
     expect((await directory.get(caller, users, stored.id)).stored.id).toBe(stored.id);

@@ -34,6 +34,8 @@ beforeAll(async () => {
   ids.set(`${groupsPath}/{id}`, (await createGroup(server)).id);
   ids.set("/scim/v2/ResourceTypes/{id}", "User");
   ids.set("/scim/v2/Schemas/{id}", "urn:ietf:params:scim:schemas:core:2.0:User");
+  ids.set("/api/schemas/{id}", "urn:ietf:params:scim:schemas:core:2.0:User");
+  ids.set("/api/resource-types/{id}", "User");
   const form = new FormData();
   form.set("file", new Blob(["userName\n"]), "empty.csv");
   const authorization = { Authorization: `Bearer ${server.token}` };

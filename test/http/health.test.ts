@@ -4,11 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hashPassword } from "../../src/access/password.ts";
 import { createAuthenticator } from "../../src/access/principal.ts";
+import { createSealer } from "../../src/access/seal.ts";
 import { version } from "../../src/assets.ts";
+import { createCatalog } from "../../src/directory/catalog.ts";
+import { createDefinitionAdmin } from "../../src/directory/definitions.ts";
 import { createDirectory } from "../../src/directory/resources.ts";
 import { createApp } from "../../src/http/app.ts";
-import { compileTypes } from "../../src/scim/resource/type.ts";
-import { coreRegistry } from "../../src/scim/schema/registry.ts";
 import { openSqliteStore } from "../../src/storage/sqlite/store.ts";
 import { expectRefusal } from "../support/scim.ts";
 import { readAnswer, startServer, type TestServer } from "../support/server.ts";
@@ -53,11 +54,20 @@ describe("a server whose store is gone", () => {
   const lines: string[] = [];
   const now = Date.now;
   const newId = () => Bun.randomUUIDv7();
+  const catalog = createCatalog(store);
   const app = createApp({
     version,
     store,
-    directory: createDirectory({ store, now, newId, hashPassword }),
-    types: compileTypes(coreRegistry),
+    directory: createDirectory({
+      store,
+      now,
+      newId,
+      hashPassword,
+      cursors: { ...createSealer(new Uint8Array(32)), now },
+    }),
+    catalog,
+    definitions: createDefinitionAdmin(store, catalog),
+    publicDiscovery: false,
     authenticator: createAuthenticator(store, now),
     wakeImports: () => undefined,
     now,

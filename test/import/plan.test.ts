@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Scope } from "../../src/access/scope.ts";
+import { createSealer } from "../../src/access/seal.ts";
 import { createDirectory } from "../../src/directory/resources.ts";
 import { type GroupReference, judgeRow, type Verdict } from "../../src/import/plan.ts";
 import { csvCell } from "../../src/import/report.ts";
@@ -105,7 +106,9 @@ describe("a row that can not go in", () => {
 /** What POST /Users does with a body: the document it stores, or its words of refusal. */
 async function post({ store, ports }: TestDirectory, body: JsonObject): Promise<unknown> {
   const { now, newId } = ports;
-  const users = createDirectory({ store, now, newId, hashPassword: async (password) => fakeHash(password) });
+  const cursors = { ...createSealer(new Uint8Array(32)), now };
+  const hashPassword = async (password: string) => fakeHash(password);
+  const users = createDirectory({ store, now, newId, hashPassword, cursors });
   try {
     const { stored } = await users.create(
       { tenantId: defaultTenantId, scopes: new Set<Scope>(), profile: strictProfile },

@@ -27,15 +27,24 @@ const errorSchema: JsonSchema = {
 
 /** A page of resources of one kind (RFC 7644 §3.4.2). */
 export function listSchema(component: string): JsonSchema {
+  return pageSchema(reference(component));
+}
+
+/** A page of resources of any type. */
+export const anyListSchema: JsonSchema = pageSchema({ type: "object" });
+
+function pageSchema(resource: JsonSchema): JsonSchema {
   return {
     type: "object",
-    required: ["schemas", "totalResults", "startIndex", "itemsPerPage", "Resources"],
+    required: ["schemas", "totalResults", "itemsPerPage", "Resources"],
     properties: {
       schemas: { type: "array", items: { type: "string", const: listResponseUrn } },
       totalResults: { type: "integer" },
-      startIndex: { type: "integer" },
+      startIndex: { type: "integer", description: "only of pages by index" },
       itemsPerPage: { type: "integer" },
-      Resources: { type: "array", items: reference(component) },
+      nextCursor: { type: "string", description: "only of pages by cursor; absent on the last one" },
+      previousCursor: { type: "string", description: "only of pages by cursor; absent on the first one" },
+      Resources: { type: "array", items: resource },
     },
   };
 }
@@ -74,6 +83,13 @@ export const pageParameters = [
     in: "query" as const,
     schema: { type: "integer" as const, minimum: 0, maximum: pageResourcesMax, default: pageResourcesDefault },
     description: "resources at most; 0 asks for the total alone",
+  },
+  {
+    name: "cursor",
+    in: "query" as const,
+    schema: { type: "string" as const },
+    allowEmptyValue: true,
+    description: "pages by cursor: empty for the first, then the nextCursor of the page before",
   },
 ];
 

@@ -1,10 +1,11 @@
+import { bulkMethods } from "../../scim/bulk/request.ts";
 import type { CompiledType } from "../../scim/resource/type.ts";
-import { patchOpUrn, searchRequestUrn } from "../../scim/urn.ts";
-import { listSchema, pageParameters, reference, scimContent } from "../openapi/components.ts";
+import { bulkRequestUrn, bulkResponseUrn, patchOpUrn, searchRequestUrn } from "../../scim/urn.ts";
+import { anyListSchema, listSchema, pageParameters, reference, scimContent } from "../openapi/components.ts";
 import type { JsonSchema } from "../openapi/schema.ts";
 import { scimMediaType } from "../respond.ts";
 import type { Description } from "../route.ts";
-import { scimBasePath } from "./resources.ts";
+import { scimBasePath } from "./answer.ts";
 
 const idParameter = { name: "id", in: "path" as const, required: true, schema: { type: "string" as const } };
 const object = { type: "object" };
@@ -71,6 +72,7 @@ const searchSchema: JsonSchema = {
     sortOrder: { type: "string", enum: ["ascending", "descending"] },
     startIndex: { type: "integer" },
     count: { type: "integer" },
+    cursor: { type: "string" },
     attributes: names,
     excludedAttributes: names,
   },
@@ -94,7 +96,15 @@ const patchSchema: JsonSchema = {
 
 const patchErrors = ["invalidPath", "invalidFilter", "noTarget", "mutability"] as const;
 const bodyErrors = ["invalidSyntax", "invalidValue", "uniqueness", "tooLarge", "unsupportedMediaType"] as const;
-const listErrors = ["invalidFilter", "invalidValue", "tooMany", "sensitive"] as const;
+const listErrors = [
+  "invalidFilter",
+  "invalidValue",
+  "tooMany",
+  "sensitive",
+  "invalidCursor",
+  "expiredCursor",
+  "invalidCount",
+] as const;
 
 function jsonBody(schema: JsonSchema) {
   return { required: true, content: { [scimMediaType]: { schema }, "application/json": { schema } } };
@@ -196,14 +206,107 @@ function oneDescriptions(name: string, path: string): readonly Description[] {
   ];
 }
 
-/** The route by which users see themselves. */
-export const meDescription: Description = {
-  method: "get",
-  path: `${scimBasePath}/Me`,
-  operationId: "getMe",
-  summary: "The user whose credentials these are",
-  tags: ["SCIM User"],
-  parameters: projection,
-  responses: { 200: found("User", "The user") },
-  errors: ["notFound", "invalidValue"],
+const mePath = `${scimBasePath}/Me`;
+
+/** The routes by which users see and change themselves. */
+export const meDescriptions: readonly Description[] = [
+  {
+    method: "get",
+    path: mePath,
+    operationId: "getMe",
+    summary: "The user whose credentials these are",
+    tags: ["SCIM User"],
+    parameters: [...projection, header("If-None-Match", "answer only if the version is another one")],
+    responses: { 200: found("User", "The user"), 304: { description: "The version is the one the client has" } },
+    errors: ["notFound", "invalidValue"],
+  },
+  ...oneDescriptions("User", mePath)
+    .filter(({ method }) => method !== "get")
+    .map(
+      (description): Description => ({
+        ...description,
+        operationId: description.operationId.replace("User", "Me"),
+        summary: `${description.summary}: the one whose credentials these are`,
+        parameters: [ifMatch, ...(description.method === "delete" ? [] : projection)],
+      }),
+    ),
+];
+
+const anyPage = { 200: scimContent("A page of matches", anyListSchema) };
+
+/** The routes of queries over all types. */
+export const rootDescriptions: readonly Description[] = [
+  {
+    method: "get",
+    path: scimBasePath,
+    operationId: "listAll",
+    summary: "List resources of all types",
+    tags: ["SCIM"],
+    parameters: asked,
+    responses: anyPage,
+    errors: listErrors,
+  },
+  {
+    method: "post",
+    path: `${scimBasePath}/.search`,
+    operationId: "searchAll",
+    summary: "List resources of all types, asked in the body",
+    tags: ["SCIM"],
+    requestBody: jsonBody(searchSchema),
+    responses: anyPage,
+    errors: ["invalidSyntax", "tooLarge", "unsupportedMediaType", ...listErrors],
+  },
+];
+
+const bulkOperation: JsonSchema = {
+  type: "object",
+  required: ["method", "path"],
+  properties: {
+    method: { type: "string", enum: bulkMethods },
+    path: { type: "string", examples: ["/Users", "/Groups/42"] },
+    bulkId: { type: "string", description: "needed for POST; other operations refer to it as bulkId:…" },
+    version: { type: "string", description: "act only on this version, as If-Match" },
+    data: { type: "object", description: "the body, for POST, PUT and PATCH" },
+  },
+};
+
+const bulkResult: JsonSchema = {
+  type: "object",
+  required: ["method", "status"],
+  properties: {
+    method: { type: "string" },
+    bulkId: { type: "string" },
+    version: { type: "string" },
+    location: { type: "string", format: "uri" },
+    status: { type: "string", examples: ["201"] },
+    response: reference("Error"),
+  },
+};
+
+function bulkSchema(urn: string, operation: JsonSchema, more: JsonSchema): JsonSchema {
+  return {
+    type: "object",
+    required: ["schemas", "Operations"],
+    properties: {
+      schemas: { type: "array", items: { type: "string", const: urn } },
+      ...more,
+      Operations: { type: "array", items: operation },
+    },
+  };
+}
+
+const failOnErrors = { failOnErrors: { type: "integer", minimum: 1, description: "errors after which to stop" } };
+
+/** The route of Bulk. */
+export const bulkDescription: Description = {
+  method: "post",
+  path: `${scimBasePath}/Bulk`,
+  operationId: "bulk",
+  summary: "Many operations in one request",
+  tags: ["SCIM"],
+  requestBody: jsonBody(bulkSchema(bulkRequestUrn, bulkOperation, failOnErrors)),
+  responses: {
+    200: scimContent("What came of each operation, in order", bulkSchema(bulkResponseUrn, bulkResult, {})),
+  },
+  errors: ["invalidSyntax", "invalidValue", "tooLarge", "unsupportedMediaType"],
 };

@@ -3,20 +3,24 @@ import { resourceTypeResource, schemaResource, serviceProviderConfig } from "../
 import { ScimError } from "../../scim/error.ts";
 import type { JsonObject } from "../../scim/json.ts";
 import { renderList } from "../../scim/list.ts";
+import type { Types } from "../../scim/resource/type.ts";
+import { configurationSchemas } from "../../scim/schema/configuration.ts";
+import type { SchemaDefinition } from "../../scim/schema/schema.ts";
 import { requireScope } from "../auth.ts";
 import { type AppEnv, type AppPorts, originOf } from "../context.ts";
 import { respond } from "../respond.ts";
-import { scimBasePath } from "./resources.ts";
+import { scimBasePath } from "./answer.ts";
 
 type Handler = (c: Context<AppEnv>) => Response;
 
+/** Every schema that describes something of a tenant's: its own, and those of discovery itself. */
+export function schemasOf({ registry }: Types): readonly SchemaDefinition[] {
+  return [...registry.schemas, ...configurationSchemas];
+}
+
 /** What the server tells of itself (RFC 7644 §4). */
-export function discoveryHandlers({ types, bulk }: AppPorts) {
-  const resourceTypes = [...types.values()].map(({ type }) => type);
-  const schemas = [
-    ...new Set(resourceTypes.flatMap(({ base, extensions }) => [base, ...extensions.map(({ schema }) => schema)])),
-  ];
-  const features = { bulk: { supported: false, ...bulk }, patch: true, sort: true };
+export function discoveryHandlers({ bulk, publicDiscovery }: AppPorts) {
+  const features = { bulk: { supported: true, ...bulk }, patch: true, sort: true };
 
   /** The base URI, for a caller who may read and does not try to filter (RFC 7644 §4). */
   function open(c: Context<AppEnv>): string {
@@ -26,14 +30,8 @@ export function discoveryHandlers({ types, bulk }: AppPorts) {
   }
 
   function listed(c: Context<AppEnv>, resources: readonly JsonObject[]): Response {
-    return respond(
-      c,
-      renderList(
-        resources.length,
-        1,
-        resources.map((resource) => JSON.stringify(resource)),
-      ),
-    );
+    const texts = resources.map((resource) => JSON.stringify(resource));
+    return respond(c, renderList(resources.length, { startIndex: 1 }, texts));
   }
 
   function found(c: Context<AppEnv>, resource: JsonObject | undefined): Response {
@@ -41,34 +39,37 @@ export function discoveryHandlers({ types, bulk }: AppPorts) {
     return respond(c, JSON.stringify(resource));
   }
 
-  const config: Handler = (c) => respond(c, JSON.stringify(serviceProviderConfig(features, open(c))));
+  const config: Handler = (c) => {
+    const base = publicDiscovery ? originOf(c.req.url) + scimBasePath : open(c);
+    return respond(c, JSON.stringify(serviceProviderConfig(features, base)));
+  };
 
   const listTypes: Handler = (c) => {
     const base = open(c);
     return listed(
       c,
-      resourceTypes.map((type) => resourceTypeResource(type, base)),
+      c.get("types").registry.resourceTypes.map((type) => resourceTypeResource(type, base)),
     );
   };
 
   const getType: Handler = (c) => {
     const base = open(c);
-    const type = resourceTypes.find(({ name }) => name === c.req.param("id"));
-    return found(c, type && resourceTypeResource(type, base));
+    const compiled = c.get("types").byName.get(c.req.param("id") ?? "");
+    return found(c, compiled && resourceTypeResource(compiled.type, base));
   };
 
   const listSchemas: Handler = (c) => {
     const base = open(c);
     return listed(
       c,
-      schemas.map((schema) => schemaResource(schema, base)),
+      schemasOf(c.get("types")).map((schema) => schemaResource(schema, base)),
     );
   };
 
   const getSchema: Handler = (c) => {
     const base = open(c);
     const urn = c.req.param("id")?.toLowerCase();
-    const schema = schemas.find(({ id }) => id.toLowerCase() === urn);
+    const schema = schemasOf(c.get("types")).find(({ id }) => id.toLowerCase() === urn);
     return found(c, schema && schemaResource(schema, base));
   };
 

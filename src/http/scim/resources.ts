@@ -1,129 +1,151 @@
 import type { Context } from "hono";
 import type { Principal } from "../../access/principal.ts";
 import { ScimError } from "../../scim/error.ts";
-import { type ListParameters, readListRequest, readNames, readSearchRequest, renderList } from "../../scim/list.ts";
+import { readListRequest, readRootListRequest, readSearchRequest } from "../../scim/list.ts";
+import { forgives } from "../../scim/profile.ts";
 import { etagMatches, etagOf } from "../../scim/resource/etag.ts";
-import { type Projection, readProjection } from "../../scim/resource/projection.ts";
-import { type PathOf, type ResourceView, renderResource } from "../../scim/resource/render.ts";
-import type { CompiledType } from "../../scim/resource/type.ts";
+import type { Projection } from "../../scim/resource/projection.ts";
+import { type CompiledType, userTypeOf } from "../../scim/resource/type.ts";
 import { requireScope } from "../auth.ts";
 import { jsonBodyBytesMax, membersBodyBytesMax, readJsonBody } from "../body.ts";
-import { type AppEnv, type AppPorts, originOf } from "../context.ts";
-import { respond } from "../respond.ts";
+import type { AppEnv, AppPorts } from "../context.ts";
+import { answerList, answerResource, conditionOf, listParameters, projectionOf } from "./answer.ts";
 
 type Handler = (c: Context<AppEnv>) => Promise<Response>;
 
-/** Where the native SCIM 2.0 endpoints are mounted. */
-export const scimBasePath = "/scim/v2";
-
-/** How the resources of one type are asked for and answered. */
-function answers({ directory, types }: AppPorts, compiled: CompiledType) {
-  return {
-    /** What the query asks to see of one resource, read before anything is done. */
-    projectionOf(c: Context<AppEnv>): Projection | undefined {
-      const names = (name: string): readonly string[] => readNames(name, c.req.query(name));
-      return readProjection(compiled.type, names("attributes"), names("excludedAttributes"));
-    },
-
-    answer(c: Context<AppEnv>, view: ResourceView, projection: Projection | undefined, status: 200 | 201): Response {
-      const locationOf = locationsOf(types, c);
-      const location = locationOf(view.stored.resourceType, view.stored.id);
-      const headers = { ETag: etagOf(view.stored.version), Location: location, "Content-Location": location };
-      return respond(c, renderResource(view, locationOf, projection), status, headers);
-    },
-
-    async answerList(c: Context<AppEnv>, caller: Principal, asked: ListParameters): Promise<Response> {
-      const request = readListRequest(compiled.type, caller.profile, asked);
-      const { total, resources } = await directory.list(caller, compiled, request);
-      const locationOf = locationsOf(types, c);
-      const texts = resources.map((view) => renderResource(view, locationOf, request.projection));
-      return respond(c, renderList(total, request.startIndex, texts));
-    },
-  };
+function bodyOf(c: Context<AppEnv>, { membership }: CompiledType): Promise<unknown> {
+  return readJsonBody(c, membership === "members" ? membersBodyBytesMax : jsonBodyBytesMax);
 }
 
-/** The handlers of one resource type. */
-export function resourceHandlers(ports: AppPorts, compiled: CompiledType) {
-  const { directory } = ports;
-  const { projectionOf, answer, answerList } = answers(ports, compiled);
+/** True when whoever sent a PATCH gets nothing back: they said so (RFC 7240), or their profile does. */
+function wantsNothing(
+  c: Context<AppEnv>,
+  { profile }: Principal,
+  compiled: CompiledType,
+  projection: Projection | undefined,
+): boolean {
+  // Who names attributes wants to see them (RFC 7644 §3.5.2).
+  if (projection !== undefined) return false;
+  if (/(^|[,;\s])return=minimal($|[,;\s])/.test(c.req.header("Prefer") ?? "")) return true;
+  if (forgives(profile, "patchNoContent")) return true;
+  return compiled.membership === "members" && forgives(profile, "patchNoContentForGroups");
+}
+
+/** The handlers of the resources of the type that the address names. */
+export function resourceHandlers({ directory }: Pick<AppPorts, "directory">) {
   const id = (c: Context<AppEnv>): string => c.req.param("id") ?? "";
-  const bytesMax = compiled.membership === "members" ? membersBodyBytesMax : jsonBodyBytesMax;
-  const bodyOf = (c: Context<AppEnv>): Promise<unknown> => readJsonBody(c, bytesMax);
 
   const create: Handler = async (c) => {
     const caller = requireScope(c, "scim:write");
-    const projection = projectionOf(c);
-    return answer(c, await directory.create(caller, compiled, await bodyOf(c)), projection, 201);
-  };
-
-  const get: Handler = async (c) => {
-    const caller = requireScope(c, "scim:read");
-    const projection = projectionOf(c);
-    const view = await directory.get(caller, compiled, id(c), projection);
-    const known = c.req.header("If-None-Match");
-    if (known !== undefined && etagMatches(known, view.stored.version)) {
-      return c.body(null, 304, { ETag: etagOf(view.stored.version) });
-    }
-    return answer(c, view, projection, 200);
-  };
-
-  const replace: Handler = async (c) => {
-    const caller = requireScope(c, "scim:write");
-    const projection = projectionOf(c);
-    const body = await bodyOf(c);
-    const view = await directory.replace(caller, compiled, id(c), body, c.req.header("If-Match"));
-    return answer(c, view, projection, 200);
-  };
-
-  const patch: Handler = async (c) => {
-    const caller = requireScope(c, "scim:write");
-    const projection = projectionOf(c);
-    const body = await bodyOf(c);
-    const view = await directory.patch(caller, compiled, id(c), body, c.req.header("If-Match"));
-    // RFC 7240: who does not want the resource back need not get it.
-    const minimal = projection === undefined && /(^|[,;\s])return=minimal($|[,;\s])/.test(c.req.header("Prefer") ?? "");
-    const answered = answer(c, view, projection, 200);
-    return minimal ? new Response(null, { status: 204, headers: answered.headers }) : answered;
-  };
-
-  const remove: Handler = async (c) => {
-    const caller = requireScope(c, "scim:write");
-    await directory.remove(caller, compiled, id(c), c.req.header("If-Match"));
-    return c.body(null, 204);
+    const compiled = c.get("compiled");
+    const projection = projectionOf(c, compiled);
+    return answerResource(c, await directory.create(caller, compiled, await bodyOf(c, compiled)), projection, 201);
   };
 
   const list: Handler = async (c) => {
     const caller = requireScope(c, "scim:read");
-    const query = c.req.query();
-    const names = (name: string): readonly string[] => readNames(name, query[name]);
-    const attributes = { attributes: names("attributes"), excludedAttributes: names("excludedAttributes") };
-    return answerList(c, caller, { ...query, ...attributes });
+    const request = readListRequest(c.get("compiled"), caller.profile, listParameters(c));
+    return answerList(c, await directory.list(caller, request));
   };
 
   /** A search is a read though it is a POST: it keeps what is asked for out of addresses and logs. */
   const search: Handler = async (c) => {
     const caller = requireScope(c, "scim:read");
-    return answerList(c, caller, readSearchRequest(await readJsonBody(c)));
+    const asked = readSearchRequest(await readJsonBody(c));
+    return answerList(c, await directory.list(caller, readListRequest(c.get("compiled"), caller.profile, asked)));
   };
 
-  return { create, get, replace, patch, remove, list, search };
+  return { create, list, search, ...oneHandlers({ directory }, id) };
 }
 
-/** Who asks sees themselves, whatever their scopes (RFC 7644 §3.11). */
-export function meHandler(ports: AppPorts, users: CompiledType): Handler {
-  const { projectionOf, answer } = answers(ports, users);
-  return async (c) => {
+/** The handlers of one resource, whose id the request tells. */
+function oneHandlers({ directory }: Pick<AppPorts, "directory">, id: (c: Context<AppEnv>) => string) {
+  const get: Handler = async (c) => {
+    const caller = requireScope(c, "scim:read");
+    return answerGet(c, caller, { directory }, id(c));
+  };
+
+  const replace: Handler = async (c) => {
+    const caller = requireScope(c, "scim:write");
+    const compiled = c.get("compiled");
+    const projection = projectionOf(c, compiled);
+    const body = await bodyOf(c, compiled);
+    const view = await directory.replace(caller, compiled, id(c), body, conditionOf(c, "If-Match", caller));
+    return answerResource(c, view, projection, 200);
+  };
+
+  const patch: Handler = async (c) => {
+    const caller = requireScope(c, "scim:write");
+    const compiled = c.get("compiled");
+    const projection = projectionOf(c, compiled);
+    const body = await bodyOf(c, compiled);
+    const view = await directory.patch(caller, compiled, id(c), body, conditionOf(c, "If-Match", caller));
+    const answered = answerResource(c, view, projection, 200);
+    if (!wantsNothing(c, caller, compiled, projection)) return answered;
+    const headers = new Headers(answered.headers);
+    for (const name of ["Content-Type", "Content-Length"]) headers.delete(name);
+    return new Response(null, { status: 204, headers });
+  };
+
+  const remove: Handler = async (c) => {
+    const caller = requireScope(c, "scim:write");
+    await directory.remove(caller, c.get("compiled"), id(c), conditionOf(c, "If-Match", caller));
+    return c.body(null, 204);
+  };
+
+  return { get, replace, patch, remove };
+}
+
+async function answerGet(
+  c: Context<AppEnv>,
+  caller: Principal,
+  { directory }: Pick<AppPorts, "directory">,
+  id: string,
+): Promise<Response> {
+  const compiled = c.get("compiled");
+  const projection = projectionOf(c, compiled);
+  const view = await directory.get(caller, compiled, id, projection);
+  const known = conditionOf(c, "If-None-Match", caller);
+  if (known !== undefined && etagMatches(known, view.stored.version)) {
+    return c.body(null, 304, { ETag: etagOf(view.stored.version) });
+  }
+  return answerResource(c, view, projection, 200);
+}
+
+/** The handlers of `/Me` (RFC 7644 §3.11): who asks sees themselves, whatever their scopes. */
+export function meHandlers({ directory }: Pick<AppPorts, "directory">) {
+  function idOf(c: Context<AppEnv>): string {
     const caller = c.get("principal");
-    if (caller.kind !== "user") {
-      throw new ScimError("notFound", "The credentials are not those of a user of the directory.");
-    }
-    const projection = projectionOf(c);
-    return answer(c, await ports.directory.get(caller, users, caller.id, projection), projection, 200);
+    if (caller.kind === "user") return caller.id;
+    throw new ScimError("notFound", "The credentials are not those of a user of the directory.");
+  }
+  const handlers = oneHandlers({ directory }, idOf);
+  const asUser =
+    (handler: Handler): Handler =>
+    (c) => {
+      c.set("compiled", userTypeOf(c.get("types")));
+      return handler(c);
+    };
+  return {
+    get: asUser((c) => answerGet(c, c.get("principal"), { directory }, idOf(c))),
+    replace: asUser(handlers.replace),
+    patch: asUser(handlers.patch),
+    remove: asUser(handlers.remove),
   };
 }
 
-/** Absolute URIs of resources, under the host that the client used. */
-function locationsOf(types: AppPorts["types"], c: Context<AppEnv>): PathOf {
-  const base = originOf(c.req.url) + scimBasePath;
-  return (resourceType, id) => `${base}${types.get(resourceType)?.type.endpoint ?? `/${resourceType}s`}/${id}`;
+/** The handlers of queries over all types (RFC 7644 §3.4.2.1). */
+export function rootHandlers({ directory }: Pick<AppPorts, "directory">) {
+  const list: Handler = async (c) => {
+    const caller = requireScope(c, "scim:read");
+    const request = readRootListRequest(c.get("types").byName.values(), caller.profile, listParameters(c));
+    return answerList(c, await directory.list(caller, request));
+  };
+  const search: Handler = async (c) => {
+    const caller = requireScope(c, "scim:read");
+    const asked = readSearchRequest(await readJsonBody(c));
+    const request = readRootListRequest(c.get("types").byName.values(), caller.profile, asked);
+    return answerList(c, await directory.list(caller, request));
+  };
+  return { list, search };
 }

@@ -1,5 +1,6 @@
 import { coreRegistry, findAttribute, type Registry, type ResourceType } from "../schema/registry.ts";
 import type { AttributeDefinition } from "../schema/schema.ts";
+import { groupUrn, userUrn } from "../urn.ts";
 import { compileResource, type ReadResourceBody } from "./resource.ts";
 
 /** A resource type with everything that is derived from its schemas once. */
@@ -19,11 +20,13 @@ export interface CompiledType {
 /** Derives everything from a type's schemas. */
 export function compileType(type: ResourceType): CompiledType {
   const has = (name: string): boolean => findAttribute(type.base.attributes, name) !== undefined;
+  // Memberships are rows between any resources; only RFC 7643's own schemas show them.
+  const membership = type.base.id === groupUrn ? "members" : type.base.id === userUrn ? "groups" : undefined;
   return Object.freeze({
     type,
     read: compileResource(type),
     unique: type.base.attributes.find(({ uniqueness }) => uniqueness !== "none"),
-    membership: has("members") ? "members" : has("groups") ? "groups" : undefined,
+    membership,
     hasRequested: [type.base, ...type.extensions.map(({ schema }) => schema)].some(({ attributes }) =>
       attributes.some(({ returned }) => returned === "request"),
     ),
@@ -31,14 +34,30 @@ export function compileType(type: ResourceType): CompiledType {
   });
 }
 
-/** The compiled types of a registry, by name. */
-export function compileTypes(registry: Registry): ReadonlyMap<string, CompiledType> {
-  return new Map(registry.resourceTypes.map((type) => [type.name, compileType(type)]));
+/** The resource types of a tenant, compiled. */
+export interface Types {
+  readonly registry: Registry;
+  readonly byName: ReadonlyMap<string, CompiledType>;
+  /** By the path segment of their endpoint, in lower case. */
+  readonly byEndpoint: ReadonlyMap<string, CompiledType>;
 }
 
-/** The User type that is always there: what imports make and accounts are. */
-export function coreUserType(): CompiledType {
-  const user = coreRegistry.resourceTypes.find(({ name }) => name === "User");
+/** Compiles the types of a registry. */
+export function compileTypes(registry: Registry): Types {
+  const compiled = registry.resourceTypes.map(compileType);
+  return Object.freeze({
+    registry,
+    byName: new Map(compiled.map((each) => [each.type.name, each])),
+    byEndpoint: new Map(compiled.map((each) => [each.type.endpoint.slice(1).toLowerCase(), each])),
+  });
+}
+
+/** The types that every tenant has. */
+export const coreTypes: Types = compileTypes(coreRegistry);
+
+/** The User type of these: what imports make and accounts are. */
+export function userTypeOf({ byName }: Types): CompiledType {
+  const user = byName.get("User");
   if (user === undefined) throw new Error("no resource type User");
-  return compileType(user);
+  return user;
 }

@@ -14,3 +14,7 @@ export const attributeTermsMax = 200;
 export const attributeTermCharsMax = 256;
 /** Extensions of one resource type: each is looked through for every bare name. */
 export const schemaExtensionsMax = 20;
+/** Schemas of one tenant, the built-in ones among them: all are listed on one page. */
+export const schemasMax = 200;
+/** Resource types of one tenant: a query of all types looks at each. */
+export const resourceTypesMax = 50;

@@ -1,9 +1,9 @@
-import { ScimError } from "../error.ts";
 import { schemaAttributesMax, subAttributesMax } from "./limits.ts";
 import {
   badValue,
   findTwice,
   type Place,
+  pathOf,
   readDescription,
   readFlag,
   readForm,
@@ -77,7 +77,11 @@ export function readAttributes(schema: Place): readonly AttributeDefinition[] {
   const attributes = readSiblings(schema, "attributes", attributeKind);
   const unique = attributes.flatMap(({ uniqueness }, index) => (uniqueness === "none" ? [] : [index]));
   if (unique.length > 1) {
-    throw badValue(schema, `attributes[${unique[1]}].uniqueness`, "must be none: one attribute of a schema may be unique");
+    throw badValue(
+      schema,
+      `attributes[${unique[1]}].uniqueness`,
+      "must be none: one attribute of a schema may be unique",
+    );
   }
   return attributes;
 }
@@ -85,11 +89,15 @@ export function readAttributes(schema: Place): readonly AttributeDefinition[] {
 function readSiblings(parent: Place, name: string, kind: Kind): readonly AttributeDefinition[] {
   const elements = readList(parent, name, kind.elementsMax);
   if (elements === undefined) throw badValue(parent, name, "is required, with at least one element");
-  const prefix = parent.path === "" ? name : `${parent.path}.${name}`;
+  const prefix = pathOf(parent, name);
   const attributes = elements.map((element, index) => readAttribute(element, `${prefix}[${index}]`, kind));
   const twice = findTwice(attributes.map((each) => each.name));
   if (twice === undefined) return Object.freeze(attributes);
-  throw badValue(parent, `${name}[${twice.index}].name`, `is ${twice.text}, which another has; case makes no difference`);
+  throw badValue(
+    parent,
+    `${name}[${twice.index}].name`,
+    `is ${twice.text}, which another has; case makes no difference`,
+  );
 }
 
 function readAttribute(input: unknown, path: string, kind: Kind): AttributeDefinition {

@@ -106,12 +106,7 @@ export function readFlag(place: Place, name: string, absent: boolean): boolean {
  *
  * @throws ScimError invalidSyntax or invalidValue
  */
-export function readWord<Word extends string>(
-  place: Place,
-  name: string,
-  words: readonly Word[],
-  absent: Word,
-): Word {
+export function readWord<Word extends string>(place: Place, name: string, words: readonly Word[], absent: Word): Word {
   const value = readText(place, name);
   if (value === undefined) return absent;
   const word = words.find((candidate) => candidate === value);

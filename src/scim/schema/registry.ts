@@ -102,22 +102,22 @@ export function boundPathText(path: BoundPath): string {
 }
 
 /** User with the enterprise extension, and Group. */
-export const coreRegistry: Registry = buildRegistry(
-  [userSchema, enterpriseUserSchema, groupSchema],
-  [
-    {
-      name: "User",
-      endpoint: "/Users",
-      description: userSchema.description,
-      schema: userSchema.id,
-      schemaExtensions: [{ schema: enterpriseUserSchema.id, required: false }],
-    },
-    {
-      name: "Group",
-      endpoint: "/Groups",
-      description: groupSchema.description,
-      schema: groupSchema.id,
-      schemaExtensions: [],
-    },
-  ],
-);
+export const coreResourceTypes: readonly ResourceTypeDefinition[] = Object.freeze([
+  {
+    name: "User",
+    endpoint: "/Users",
+    description: userSchema.description,
+    schema: userSchema.id,
+    schemaExtensions: [{ schema: enterpriseUserSchema.id, required: false }],
+  },
+  {
+    name: "Group",
+    endpoint: "/Groups",
+    description: groupSchema.description,
+    schema: groupSchema.id,
+    schemaExtensions: [],
+  },
+]);
+
+/** What every tenant has. */
+export const coreRegistry: Registry = buildRegistry([userSchema, enterpriseUserSchema, groupSchema], coreResourceTypes);

@@ -8,8 +8,8 @@ export interface MemberWrites {
   removeById(tenantId: number, groupRid: number, memberId: string): boolean;
   /** Makes these the only members, touching just the rows that differ; true when any did. */
   replace(tenantId: number, groupRid: number, memberRids: ReadonlySet<number>): boolean;
-  /** The rids of these resources, or the refusal that names the first one that does not exist. */
-  ridsOf(tenantId: number, ids: readonly string[]): number[] | Refusal;
+  /** The rids of these resources, or the refusal that names the first one that does not exist; or those that do. */
+  ridsOf(tenantId: number, ids: readonly string[], skipUnknown?: boolean): number[] | Refusal;
 }
 
 export function memberWrites(db: Database): MemberWrites {
@@ -40,12 +40,12 @@ export function memberWrites(db: Database): MemberWrites {
       for (const memberRid of memberRids) changed = add(tenantId, groupRid, memberRid) || changed;
       return changed;
     },
-    ridsOf(tenantId, ids) {
+    ridsOf(tenantId, ids, skipUnknown = false) {
       const rids: number[] = [];
       for (const id of ids) {
         const row = ridOf.get(tenantId, id);
-        if (row === null) return { kind: "unknownMember", id };
-        rids.push(row.rid);
+        if (row !== null) rids.push(row.rid);
+        else if (!skipUnknown) return { kind: "unknownMember", id };
       }
       return rids;
     },

@@ -28,6 +28,10 @@ function statementsOf(db: Database) {
     idOfUnique: db.prepare<{ id: string }, [number, string, string]>(
       "SELECT id FROM resource WHERE tenant_id = ? AND resource_type = ? AND unique_key = ?",
     ),
+    idOfDisplay: db.prepare<{ id: string }, [number, string, string]>(
+      `SELECT id FROM resource WHERE tenant_id = ? AND resource_type = ? AND display_key = ?
+         AND display_key IS NOT NULL LIMIT 1`,
+    ),
     insert: db.prepare<unknown, [number, string, string, ...Keys, number, number, string]>(
       `INSERT INTO resource (tenant_id, resource_type, id, unique_key, display_key, external_id, active, created,
          modified, version, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?) ON CONFLICT DO NOTHING`,
@@ -84,12 +88,28 @@ function notUnique({ idOfUnique }: Statements, tenantId: number, change: Resourc
   return { kind: "uniqueness", id: holder?.id ?? id };
 }
 
+/** How many of these members were left out, where any were. */
+function skipped(ids: readonly string[], rids: readonly number[]): { readonly skippedMembers?: number } {
+  return rids.length < ids.length ? { skippedMembers: ids.length - rids.length } : {};
+}
+
+/** The refusal of a display value that another resource of the type has, where that is asked for. */
+function takenDisplay({ idOfDisplay }: Statements, tenantId: number, change: ResourceContent): Refusal | undefined {
+  const { resourceType, keys, displayIsUnique = false } = change;
+  if (!displayIsUnique || keys.display === null) return undefined;
+  const holder = idOfDisplay.get(tenantId, resourceType, keys.display);
+  return holder === null ? undefined : { kind: "uniqueness", id: holder.id, attribute: "displayName" };
+}
+
 function createResource(statements: Statements): Apply<"createResource"> {
   const { insert, members, setCredential } = statements;
   return (tenantId, change, tally) => {
     const { resourceType, id, at, doc, passwordHash } = change;
-    const rids = change.members === undefined ? [] : members.ridsOf(tenantId, change.members);
+    const ids = change.members ?? [];
+    const rids = members.ridsOf(tenantId, ids, change.skipUnknownMembers);
     if (!Array.isArray(rids)) return rids;
+    const taken = takenDisplay(statements, tenantId, change);
+    if (taken !== undefined) return taken;
     const [unique, display, externalId, active] = keysOf(change);
     const inserted = insert.run(tenantId, resourceType, id, unique, display, externalId, active, at, at, doc);
     if (inserted.changes === 0) return notUnique(statements, tenantId, change);
@@ -98,7 +118,7 @@ function createResource(statements: Statements): Apply<"createResource"> {
     if (passwordHash !== undefined) setCredential.run(tenantId, rid, passwordHash, at);
     tally.count(tenantId, resourceType, 1);
     tally.touched(rid);
-    return { changed: true, version: 1, created: at, modified: at };
+    return { changed: true, version: 1, created: at, modified: at, ...skipped(ids, rids) };
   };
 }
 
@@ -111,8 +131,11 @@ function replaceResource(statements: Statements): Apply<"replaceResource"> {
     const { rid, version } = row;
     if (expectedVersion !== undefined && expectedVersion !== version) return { kind: "version", version };
     const delta = change.members === undefined ? change.memberDelta : { reset: true, add: change.members, remove: [] };
-    const memberRids = members.ridsOf(tenantId, delta?.add ?? []);
+    const added = delta?.add ?? [];
+    const memberRids = members.ridsOf(tenantId, added, change.skipUnknownMembers);
     if (!Array.isArray(memberRids)) return memberRids;
+    const taken = change.keys.display === row.display_key ? undefined : takenDisplay(statements, tenantId, change);
+    if (taken !== undefined) return taken;
     const docChanged = row.doc !== doc;
     const [next, modified] = docChanged ? [version + 1, at] : [version, row.modified];
     const differs = docChanged || !sameKeys(row, keysOf(change));
@@ -124,9 +147,10 @@ function replaceResource(statements: Statements): Apply<"replaceResource"> {
     const changed = docChanged || membersChanged || passwordHash !== undefined;
     if (changed && !docChanged) bump.run(at, rid);
     tally.touched(rid);
+    const left = skipped(added, memberRids);
     return changed
-      ? { changed, version: version + 1, created: row.created, modified: at }
-      : { changed, version, created: row.created, modified: row.modified };
+      ? { changed, version: version + 1, created: row.created, modified: at, ...left }
+      : { changed, version, created: row.created, modified: row.modified, ...left };
   };
 }
 
@@ -149,12 +173,15 @@ function changeMembers({ find, bump, members }: Statements): Apply<"changeMember
     const { groupId, at } = change;
     const row = find.get(tenantId, groupId, "Group");
     if (row === null) return { kind: "notFound", id: groupId };
-    const rids = members.ridsOf(tenantId, change.add);
+    const rids = members.ridsOf(tenantId, change.add, change.skipUnknownMembers);
     if (!Array.isArray(rids)) return rids;
     const changed = writeMembers(members, tenantId, row.rid, change, rids);
     if (changed) bump.run(at, row.rid);
     const { version, created, modified } = row;
-    return changed ? { changed, version: version + 1, created, modified: at } : { changed, version, created, modified };
+    const left = skipped(change.add, rids);
+    return changed
+      ? { changed, version: version + 1, created, modified: at, ...left }
+      : { changed, version, created, modified, ...left };
   };
 }
 

@@ -10,6 +10,7 @@ import {
 } from "../change.ts";
 import type { Apply, Tally } from "./applied.ts";
 import { accessChanges } from "./apply-access.ts";
+import { definitionChanges } from "./apply-definition.ts";
 import { importChanges } from "./apply-import.ts";
 import { resourceChanges } from "./apply-resource.ts";
 import { type Counted, resourceCounts } from "./resource-count.ts";
@@ -49,14 +50,14 @@ export function createApplier(db: Database): Applier {
     const savepoint = changes.length > 1;
     if (savepoint) db.run("SAVEPOINT one_set");
     const effects: Effect[] = [];
-    for (const change of changes) {
+    for (const [at, change] of changes.entries()) {
       const result = applyChange(tenantId, change);
       if (!isRefusal(result)) {
         effects.push(result);
         continue;
       }
       if (savepoint) db.run("ROLLBACK TO one_set; RELEASE one_set");
-      return { applied: false, refusal: result };
+      return { applied: false, refusal: result, ...(savepoint && { at }) };
     }
     if (savepoint) db.run("RELEASE one_set");
     return { applied: true, effects };
@@ -92,7 +93,12 @@ export function createApplier(db: Database): Applier {
 
 /** Every kind of change with the function that carries it out. */
 function changeTable(db: Database, tally: Tally): (tenantId: number, change: Change) => Effect | Refusal {
-  const table: { [K in ChangeKind]: Apply<K> } = { ...resourceChanges(db), ...importChanges(db), ...accessChanges(db) };
+  const table: { [K in ChangeKind]: Apply<K> } = {
+    ...resourceChanges(db),
+    ...importChanges(db),
+    ...accessChanges(db),
+    ...definitionChanges(db),
+  };
   return <K extends ChangeKind>(tenantId: number, change: Extract<Change, { kind: K }>) => {
     const kind: K = change.kind;
     return table[kind](tenantId, change, tally);

@@ -46,6 +46,9 @@ export function accessReads(db: Database): AccessReads {
        CROSS JOIN role_assignment a ON a.tenant_id = r.tenant_id AND a.resource_rid = r.rid
        WHERE r.tenant_id = ? AND r.id = ?`,
   );
+  const secret = db.prepare<{ bytes: Uint8Array }, [number, string]>(
+    "SELECT bytes FROM secret WHERE tenant_id = ? AND name = ?",
+  );
   const orm = drizzle(db);
   return {
     async tokenByHash(hash) {
@@ -57,6 +60,9 @@ export function accessReads(db: Database): AccessReads {
     async tokens(tenantId) {
       const rows = orm.select().from(token).where(eq(token.tenantId, tenantId)).orderBy(desc(token.rid)).all();
       return rows.map(({ rid: _rid, hash: _hash, ...record }): TokenRecord => record);
+    },
+    async secret(tenantId, name) {
+      return secret.get(tenantId, name)?.bytes;
     },
     async accounts(tenantId) {
       return accounts.all({ tenantId }).map((row) => ({

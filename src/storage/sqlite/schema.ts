@@ -101,6 +101,30 @@ export const token = sqliteTable(
   ],
 );
 
+/** Schemas and resource types beside those that are built in, as JSON. */
+export const definition = sqliteTable(
+  "definition",
+  {
+    rid: integer("rid").primaryKey({ autoIncrement: true }),
+    tenantId: integer("tenant_id").notNull(),
+    definition: text("definition").$type<"schema" | "resourceType">().notNull(),
+    key: text("key").notNull(),
+    doc: text("doc").notNull(),
+  },
+  (table) => [uniqueIndex("definition_key").on(table.tenantId, table.definition, table.key)],
+);
+
+/** Bytes that nobody is shown: the key of cursors. */
+export const secret = sqliteTable(
+  "secret",
+  {
+    tenantId: integer("tenant_id").notNull(),
+    name: text("name").notNull(),
+    bytes: blob("bytes", { mode: "buffer" }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.name] })],
+);
+
 export const importJob = sqliteTable(
   "import_job",
   {

@@ -7,6 +7,7 @@ import { type CommitLane, createCommitter, storeError } from "./commit.ts";
 import { migrateDatabase } from "./migrate.ts";
 import { openDatabase } from "./open.ts";
 import { accessReads } from "./read-access.ts";
+import { definitionReads } from "./read-definition.ts";
 import { importReads } from "./read-import.ts";
 import { resourceReads } from "./read-resource.ts";
 
@@ -39,6 +40,7 @@ export function openSqliteStore({ file, lane = "requests", signal = writeSignal(
     commit: (sets) => committer.commit(sets),
     resources: telling(resourceReads(db)),
     access: telling(accessReads(db)),
+    definitions: telling(definitionReads(db)),
     imports: telling(importReads(db)),
     ...telling({
       async check() {

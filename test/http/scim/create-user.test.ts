@@ -56,7 +56,7 @@ const accepted: Readonly<Record<string, Accepted>> = {
     lacks: [enterpriseUserUrn],
   },
   "P-6 null overrides the default of active": { sent: { active: null }, shows: { active: undefined } },
-  "P-12 EN-12 a schema of somebody else's is ignored": {
+  "P-12 AM-4 EN-12 a schema of somebody else's is ignored": {
     sent: { schemas: [userUrn, "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/User"] },
     shows: { schemas: [userUrn] },
   },
@@ -72,7 +72,7 @@ const accepted: Readonly<Record<string, Accepted>> = {
     sent: { schemas: [enterpriseUserUrn, userUrn, userUrn], [enterpriseUserUrn]: { division: "Park" } },
     shows: { schemas: [userUrn, enterpriseUserUrn] },
   },
-  "P-18 core attributes under the core URN are merged": {
+  "P-18 AM-8 core attributes under the core URN are merged": {
     sent: { [userUrn]: { title: "Guide" } },
     shows: { title: "Guide", [userUrn]: undefined },
   },
@@ -81,7 +81,7 @@ const accepted: Readonly<Record<string, Accepted>> = {
     shows: { title: "Guide", name: { givenName: "Barbara" }, [enterpriseUserUrn]: { division: "Park" } },
     lacks: ["TITLE", "GIVENNAME", "DIVISION"],
   },
-  "S-21 U-10 U-11 values are kept as they were sent": {
+  "S-21 U-10 U-11 AM-28 values are kept as they were sent": {
     sent: {
       emails: [{ value: "Babs@EXAMPLE.com", type: "WORK" }],
       phoneNumbers: [{ value: "06784 / 4411" }],
@@ -101,7 +101,7 @@ const accepted: Readonly<Record<string, Accepted>> = {
     sent: { addresses: [{ country: "Germany", primary: true }] },
     shows: { addresses: [{ country: "Germany", primary: true }] },
   },
-  "S-26 the same value with two types is two values": {
+  "the same value with two types is two values": {
     sent: {
       emails: [
         { value: "a@example.com", type: "work" },
@@ -115,7 +115,7 @@ const accepted: Readonly<Record<string, Accepted>> = {
       ],
     },
   },
-  "DT-2 booleans in strings are understood and come out as booleans": {
+  "DT-2 AM-26 booleans in strings are understood and come out as booleans": {
     sent: { active: "False", emails: [{ value: "a@example.com", primary: "True" }] },
     shows: { active: false, emails: [{ value: "a@example.com", primary: true }] },
   },
@@ -243,12 +243,12 @@ const refused: Readonly<Record<string, readonly [Body, Refusal]>> = {
     { ...invalidValue, names: "x509Certificates.value" },
   ],
   "DT-12 two values where one belongs": [{ title: ["a", "b"] }, { ...invalidValue, names: "title" }],
-  "P-11 no schemas": [{ schemas: undefined }, { ...invalidSyntax, names: userUrn }],
+  "P-11 AM-4 no schemas": [{ schemas: undefined }, { ...invalidSyntax, names: userUrn }],
   "P-11 S-8 empty schemas": [{ schemas: [] }, { ...invalidSyntax, names: userUrn }],
   "P-11 schemas that are null": [{ schemas: null }, { ...invalidSyntax, names: userUrn }],
   "P-12 S-9 schemas without the type's own": [{ schemas: [enterpriseUserUrn] }, { ...invalidValue, names: userUrn }],
   "P-12 S-9 the schema of another type": [{ schemas: [groupUrn] }, { ...invalidValue, names: userUrn }],
-  "P-14 S-25 two primary values": [
+  "P-14 S-25 AM-40 two primary values": [
     {
       emails: [
         { value: "a@example.com", primary: true },
@@ -300,7 +300,7 @@ describe("a user is refused", () => {
     expectRefusal(await server.request("POST", usersPath, user(second + suffix)), uniqueness);
   });
 
-  test("P-9 U-1 a body without a userName is 400 invalidValue that names it", async () => {
+  test("P-9 U-1 AM-34 a body without a userName is 400 invalidValue that names it", async () => {
     const answer = await server.request("POST", usersPath, { schemas: [userUrn] });
     expectRefusal(answer, { ...invalidValue, names: "userName" });
   });
@@ -325,7 +325,7 @@ describe("a user is refused", () => {
     expectRefusal(await server.request("POST", "/scim/v2/Gadgets", user(unique())), notFound);
   });
 
-  test("ER-3 the detail tells of all problems, the first one first", async () => {
+  test("ER-3 S-30 the detail tells of all problems, the first one first", async () => {
     const answer = await server.request("POST", usersPath, user(unique(), { active: 1, title: 2, name: 3 }));
     expectRefusal(answer, { ...invalidValue, names: "and 2 more" });
     for (const name of ["active", "title", "name"]) expect(answer.json.detail).toContain(name);

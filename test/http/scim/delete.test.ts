@@ -26,7 +26,7 @@ describe("a resource is deleted", () => {
     expect(answer.headers.get("Content-Type")).toBeNull();
   });
 
-  test.each([["GET"], ["PUT"], ["DELETE"]])("DL-2 %s afterwards is 404", async (method) => {
+  test.each([["GET"], ["PUT"], ["DELETE"]])("DL-2 AM-37 %s afterwards is 404", async (method) => {
     const userName = unique();
     const { id } = await createUser(server, { userName });
     await server.request("DELETE", `${usersPath}/${id}`);
@@ -51,7 +51,7 @@ describe("a resource is deleted", () => {
     expect(second.id).not.toBe(first.id);
   });
 
-  test("DL-7 a deleted user is in no group, and the group has a new version", async () => {
+  test("DL-7 DT-9 a deleted user is in no group, and the group has a new version", async () => {
     const leaver = await createUser(server);
     const stayer = await createUser(server);
     const group = await createGroup(server, [leaver.id, stayer.id]);

@@ -12,17 +12,25 @@ afterAll(() => server.stop());
 const endpoints = ["ServiceProviderConfig", "ResourceTypes", "ResourceTypes/User", "Schemas", `Schemas/${userUrn}`];
 
 describe("ServiceProviderConfig", () => {
-  test("D-1 D-2 D-5 is one object that tells each feature as it is", async () => {
+  test("D-1 D-2 D-3 D-5 F-1 O-1 V-1 PA-1 is one object that tells each feature as it is", async () => {
     const { json } = await server.request("GET", "/scim/v2/ServiceProviderConfig");
     const { authenticationSchemes, ...config } = json;
     expect(config).toEqual({
       schemas: [serviceProviderConfigUrn],
       patch: { supported: true },
-      bulk: { supported: false, maxOperations: 77, maxPayloadSize: 99_999 },
+      bulk: { supported: true, maxOperations: 77, maxPayloadSize: 99_999 },
       filter: { supported: true, maxResults: 1000 },
       changePassword: { supported: true },
       sort: { supported: true },
       etag: { supported: true },
+      pagination: {
+        cursor: true,
+        index: true,
+        defaultPaginationMethod: "index",
+        defaultPageSize: 100,
+        maxPageSize: 1000,
+        cursorTimeout: 86_400,
+      },
       meta: { resourceType: "ServiceProviderConfig", location: `${server.url}/scim/v2/ServiceProviderConfig` },
     });
     expect(objects(authenticationSchemes).map(({ type }) => type)).toEqual(["oauthbearertoken", "httpbasic"]);
@@ -41,7 +49,7 @@ describe("ServiceProviderConfig", () => {
 });
 
 describe("ResourceTypes", () => {
-  test("D-7 D-9 D-11 D-24 lists User with its extension and Group", async () => {
+  test("BU-7 D-7 D-9 D-11 D-24 lists User with its extension and Group", async () => {
     const page = pageOf(await server.request("GET", "/scim/v2/ResourceTypes"));
     expect([page.total, page.startIndex, page.itemsPerPage]).toEqual([2, 1, 2]);
     expect(page.resources).toMatchObject([

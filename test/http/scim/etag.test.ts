@@ -33,7 +33,7 @@ const matching = ['W/"2"', '"2"', "*", 'W/"1", W/"2"', 'W/"9",W/"2" , W/"3"'];
 const differing = ['W/"1"', 'W/"3"', '"22"', 'W/"1", "3"', "2", ""];
 
 describe("If-None-Match", () => {
-  test.each(matching)("V-4 V-7 V-8 H-12 V-13 GET with %p is 304 with the ETag and no body", async (header) => {
+  test.each(matching)("V-4 V-7 V-8 H-12 GET with %p is 304 with the ETag and no body", async (header) => {
     const { path } = await changedUser();
     const answer = await server.request("GET", path, undefined, { "If-None-Match": header });
     expect([answer.status, answer.text, answer.header("ETag")]).toEqual([304, "", 'W/"2"']);
@@ -52,14 +52,14 @@ describe("If-None-Match", () => {
 });
 
 describe("If-Match", () => {
-  test.each(matching)("V-7 V-8 PUT with %p is done", async (header) => {
+  test.each(matching)("V-7 V-8 AM-22 PUT with %p is done", async (header) => {
     const { path, userName } = await changedUser();
     const body = user(userName, { title: "Driver" });
     const answer = await server.request("PUT", path, body, { "If-Match": header });
     expect([answer.status, answer.header("ETag"), answer.json.title]).toEqual([200, 'W/"3"', "Driver"]);
   });
 
-  test.each(differing)("V-5 AM-23 RP-13 PUT with %p is 412 and changes nothing", async (header) => {
+  test.each(differing)("V-5 V-6 AM-23 RP-13 PUT with %p is 412 and changes nothing", async (header) => {
     const { path, userName } = await changedUser();
     const before = await server.request("GET", path);
     const body = user(userName, { title: "Driver" });

@@ -27,7 +27,7 @@ const memberIds = ({ members }: Body): readonly unknown[] =>
   members === undefined ? [] : objects(members).map(({ value }) => value);
 
 describe("a group is created", () => {
-  test("G-4 with members, whose $ref, type and display the server fills in", async () => {
+  test("G-4 U-14 with members, whose $ref, type and display the server fills in", async () => {
     const userName = unique();
     const one = await createUser(server, { userName });
     const displayName = unique("Display of ");

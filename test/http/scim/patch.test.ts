@@ -29,7 +29,7 @@ const memberIds = async (group: string): Promise<readonly unknown[]> => {
 };
 
 describe("PATCH of a user", () => {
-  test("PA-9 PA-11 carries out its operations in order and answers the whole user as GET shows it", async () => {
+  test("PA-7 PA-8 PA-9 PA-11 PA-13 AM-29 carries out its operations in order and answers the whole user as GET shows it", async () => {
     const { id } = await createUser(server, { title: "Clerk", active: true });
     const path = `${usersPath}/${id}`;
     const answer = await patch(path, [
@@ -69,7 +69,7 @@ describe("PATCH of a user", () => {
     expect((await patch(path, [{ op: "replace", path: "title", value: "Clerk" }])).json).toEqual(before);
   });
 
-  test("PA-15 with If-Match of another version is 412; with the right one it is done", async () => {
+  test("PA-15 PA-X11 with If-Match of another version is 412; with the right one it is done", async () => {
     const { id } = await createUser(server);
     const path = `${usersPath}/${id}`;
     const operations = [{ op: "add", path: "title", value: "Boss" }];
@@ -77,7 +77,7 @@ describe("PATCH of a user", () => {
     expect((await patch(path, operations, { "If-Match": 'W/"1"' })).json.title).toBe("Boss");
   });
 
-  test("PA-24 to a userName in use is 409 uniqueness", async () => {
+  test("PA-24 PA-X10 AM-6 to a userName in use is 409 uniqueness", async () => {
     const taken = unique();
     await createUser(server, { userName: taken });
     const { id } = await createUser(server);
@@ -85,7 +85,7 @@ describe("PATCH of a user", () => {
     expectRefusal(answer, { status: 409, scimType: "uniqueness" });
   });
 
-  test("PA-11 PA-12 with Prefer: return=minimal is 204, unless attributes are asked for", async () => {
+  test("PA-11 PA-12 A-17 with Prefer: return=minimal is 204, unless attributes are asked for", async () => {
     const { id } = await createUser(server);
     const operations = [{ op: "add", path: "title", value: "Boss" }];
     const minimal = await patch(`${usersPath}/${id}`, operations, { Prefer: "return=minimal" });
@@ -110,7 +110,7 @@ describe("PATCH of a user", () => {
       { status: 400, scimType: "invalidPath" },
     ],
     [
-      "PA-X4 an attribute that is none",
+      "PA-X4 AM-17 an attribute that is none",
       { op: "add", path: "nope", value: 1 },
       { status: 400, scimType: "invalidPath" },
     ],

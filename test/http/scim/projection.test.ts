@@ -27,12 +27,16 @@ const keys = async (query: string): Promise<readonly string[]> => Object.keys(aw
 describe("attributes", () => {
   const always = ["id", "schemas"];
   const rows: readonly (readonly [string, string, readonly string[]])[] = [
-    ["A-3 A-15 A-18 AM-41 shows what is named and what is always shown", "attributes=userName", ["userName"]],
+    [
+      "A-3 A-14 A-15 A-18 S-17 S-19 C-11 R-5 AM-41 shows what is named and what is always shown",
+      "attributes=userName",
+      ["userName"],
+    ],
     ["A-10 is read in any case and with a URN", `attributes=${userUrn}:USERNAME`, ["userName"]],
     ["A-11 shows a whole extension by its URN", `attributes=${enterpriseUserUrn}`, [enterpriseUserUrn]],
     ["A-13 ignores unknown names", "attributes=nope,title", ["title"]],
     ["A-16 is absent when empty", "attributes=&excludedAttributes=emails,name", []],
-    ["A-19 trims blanks", "attributes=%20title%20,%20userName", ["title", "userName"]],
+    ["A-2 A-19 parts names at commas and trims blanks", "attributes=%20title%20,%20userName", ["title", "userName"]],
     ["A-20 ignores a filter in brackets", 'attributes=emails[type eq "work"]', ["emails"]],
     ["A-6 never shows what is never returned", "attributes=password,title", ["title"]],
   ];
@@ -51,7 +55,7 @@ describe("attributes", () => {
 });
 
 describe("excludedAttributes", () => {
-  test("A-4 A-5 hides what is named, but not what is always shown", async () => {
+  test("A-4 A-5 S-17 S-19 hides what is named, but not what is always shown", async () => {
     const all = await keys("");
     const left = await keys("excludedAttributes=id,schemas,userName,emails,meta");
     expect(left).toEqual(all.filter((name) => !["userName", "emails", "meta"].includes(name)));

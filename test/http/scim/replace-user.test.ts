@@ -32,7 +32,7 @@ interface Replaced {
 }
 
 const replaced: Readonly<Record<string, Replaced>> = {
-  "RP-4 a value that is given replaces the old one": {
+  "S-14 RP-4 a value that is given replaces the old one": {
     before: { title: "Guide", name: { givenName: "Babs", familyName: "Jensen" } },
     sent: { title: "Driver", name: { givenName: "Barbara" } },
     after: { title: "Driver", name: { givenName: "Barbara" }, active: true },
@@ -91,7 +91,7 @@ describe("a user is replaced", () => {
     expect((await server.request("GET", `${usersPath}/${made.id}`)).json).toEqual(answer.json);
   });
 
-  test("RP-3 H-18 with 200, the whole resource and its URI", async () => {
+  test("RP-1 RP-3 H-18 AM-9 with 200, the whole resource and its URI", async () => {
     const { id } = await createUser(server);
     const sent = fullUser(unique());
     const answer = await put(id, sent);

@@ -89,7 +89,7 @@ describe(".search", () => {
   const search = (body: Body) =>
     server.request("POST", `${usersPath}/.search`, { schemas: [searchRequestUrn], ...body });
 
-  test("X-1 X-3 X-4 F-42 answers as GET does, with 200", async () => {
+  test("X-1 X-3 X-4 A-2 F-42 answers as GET does, with 200", async () => {
     const asked = { filter: "emails pr", sortBy: "emails", startIndex: 2, count: 2, attributes: ["userName"] };
     const found = await search(asked);
     const query = "filter=emails pr&sortBy=emails&startIndex=2&count=2&attributes=userName";

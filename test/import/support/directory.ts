@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ImportPorts } from "../../../src/import/ports.ts";
+import type { RunPorts } from "../../../src/import/ports.ts";
 import { reportCsv } from "../../../src/import/report.ts";
 import { runImport } from "../../../src/import/runner.ts";
 import { receiveImport, type UploadFields } from "../../../src/import/upload.ts";
@@ -24,11 +24,11 @@ export type UserDoc = Readonly<Record<string, unknown>> & { readonly userName: s
 export interface TestDirectory {
   readonly file: string;
   readonly store: Store;
-  readonly ports: ImportPorts;
+  readonly ports: RunPorts;
   /** The hashes made so far. */
   readonly hashed: readonly string[];
   /** The same directory, with some of the ports replaced. */
-  portsWith(more: Partial<ImportPorts>): ImportPorts;
+  portsWith(more: Partial<RunPorts>): RunPorts;
   receive(content: FileContent, fields?: UploadFields): Promise<ImportJob>;
   /** Takes a file in and runs its job as far as it goes. */
   import(content: FileContent, fields?: UploadFields): Promise<ImportJob>;
@@ -103,7 +103,7 @@ function openDirectory(file: string): TestDirectory {
 const tenantId = defaultTenantId;
 
 /** Ports with a clock and ids that are the same in every run. */
-function testPorts(store: Store, hashed: string[]): ImportPorts {
+function testPorts(store: Store, hashed: string[]): RunPorts {
   let ids = 0;
   let ticks = 0;
   return {
@@ -150,7 +150,12 @@ function jobReads(store: Store): Pick<TestDirectory, "job" | "rows" | "report" |
 
 function directoryReads(store: Store): Pick<TestDirectory, "users" | "userNames" | "members"> {
   const users = async (): Promise<readonly UserDoc[]> => {
-    const { resources } = await store.resources.list({ tenantId, types: [{ type: userType }], start: { offset: 0 }, limit: 1_000_000 });
+    const { resources } = await store.resources.list({
+      tenantId,
+      types: [{ type: userType }],
+      start: { offset: 0 },
+      limit: 1_000_000,
+    });
     return resources.map(({ doc }): UserDoc => JSON.parse(doc));
   };
   return {

@@ -67,7 +67,7 @@ describe("add gives", () => {
       [home, { value: "n@example.com", type: "work" }],
     ],
     [
-      "PA-A16 a value path without a match creates what the filter describes",
+      "PA-A16 AM-16 a value path without a match creates what the filter describes",
       'emails[type eq "work"].value',
       work.value,
       "emails",

@@ -151,7 +151,7 @@ describe("remove is refused:", () => {
     ["PA-R19 unknown below", remove('emails[type eq "work"].colour'), "invalidPath"],
     ["a password", remove("password"), "mutability"],
     ["the resource", remove(userUrn), "noTarget"],
-    ["PA-26 schemas", remove("schemas"), "mutability"],
+    ["PA-R11 schemas", remove("schemas"), "mutability"],
     ["PA-P26 the base URN", remove("schemas", [userUrn]), "invalidValue"],
   ];
   for (const [name, operation, kind, options] of rows) {

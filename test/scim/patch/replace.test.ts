@@ -146,7 +146,7 @@ describe("replace is refused:", () => {
     ["PA-P8 a required list for []", replace("owners", []), "mutability", { compiled: thing }],
     ["PA-P8 a required list for null", replace("owners", null), "mutability", { compiled: thing }],
     [
-      "PA-P11 no match, strictly",
+      "PA-P11 PA-X6 no match, strictly",
       replace('addresses[type eq "x"].locality', "LA"),
       "noTarget",
       { current: aUser({ addresses }), profile: strictProfile },

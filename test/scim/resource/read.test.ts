@@ -16,7 +16,7 @@ describe("each type takes its own values and no others", () => {
     ["key", ["", "QUJD"], ["*", 1, {}]],
   ];
 
-  test.each(values)("DT-11 %s", (name, right, wrong) => {
+  test.each(values)("DT-1 DT-3 DT-4 DT-11 %s", (name, right, wrong) => {
     for (const value of right) expect(accepted(readDevice({ [name]: value }), name)).toEqual(value as string);
     for (const value of wrong) expect(issuesOf(readDevice({ [name]: value }))).toEqual([`${name}: bad_value`]);
   });

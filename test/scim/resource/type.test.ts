@@ -7,13 +7,20 @@ describe("a compiled type", () => {
   const types = compileTypes(coreRegistry);
 
   test("is found by its name", () => {
-    expect([...types.keys()]).toEqual(["User", "Group"]);
-    for (const [name, { type }] of types) expect(type.name).toBe(name);
+    expect([...types.byName.keys()]).toEqual(["User", "Group"]);
+    for (const [name, { type }] of types.byName) expect(type.name).toBe(name);
+  });
+
+  test("is found by the segment of its endpoint, in lower case", () => {
+    expect([...types.byEndpoint].map(([segment, { type }]) => [segment, type.name])).toEqual([
+      ["users", "User"],
+      ["groups", "Group"],
+    ]);
   });
 
   test("S-22 G-9 knows what no two resources may share: userName, serial, and nothing of groups", () => {
-    expect(types.get("User")?.unique).toMatchObject({ name: "userName", caseExact: false });
-    expect(types.get("Group")?.unique).toBeUndefined();
+    expect(types.byName.get("User")?.unique).toMatchObject({ name: "userName", caseExact: false });
+    expect(types.byName.get("Group")?.unique).toBeUndefined();
     expect(device.unique).toMatchObject({ name: "serial", caseExact: true });
   });
 
@@ -21,7 +28,7 @@ describe("a compiled type", () => {
     ["User", "groups", true],
     ["Group", "members", false],
   ] as const)("%s shows its %s, and has active: %p", (name, membership, hasActive) => {
-    const compiled = types.get(name);
+    const compiled = types.byName.get(name);
     expect([compiled?.membership, compiled?.hasActive]).toEqual([membership, hasActive]);
   });
 

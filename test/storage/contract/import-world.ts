@@ -45,6 +45,7 @@ const refused: RowResult["refused"] = {
   version: { outcome: "conflict", problems: [problem("version")] },
   uniqueness: { outcome: "duplicate", problems: [problem("uniqueness")] },
   unknownMember: told("unknownMember"),
+  inUse: told("inUse"),
   state: told("state"),
   exists: told("exists"),
 };

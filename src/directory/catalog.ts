@@ -1,0 +1,62 @@
+import { compileTypes, coreTypes, type Types } from "../scim/resource/type.ts";
+import { readResourceTypeDefinition, readSchemaDefinition } from "../scim/schema/read-definition.ts";
+import { buildRegistry, coreRegistry, coreResourceTypes } from "../scim/schema/registry.ts";
+import type { ResourceTypeDefinition, SchemaDefinition } from "../scim/schema/schema.ts";
+import type { DefinitionRecord, Store } from "../storage/port.ts";
+
+/** What a tenant registered beside what is built in. */
+export interface Definitions {
+  readonly schemas: readonly SchemaDefinition[];
+  readonly resourceTypes: readonly ResourceTypeDefinition[];
+}
+
+/** The resource types of each tenant, kept in memory until they change. */
+export interface Catalog {
+  /** At once when they are known, as they are but for the first request of a tenant. */
+  typesOf(tenantId: number): Types | Promise<Types>;
+  /** Forgets what is known of a tenant: it changed. */
+  forget(tenantId: number): void;
+}
+
+export function createCatalog(store: Store): Catalog {
+  const known = new Map<number, Types>();
+  return {
+    typesOf(tenantId) {
+      return (
+        known.get(tenantId) ??
+        loadTypes(store, tenantId).then((types) => {
+          known.set(tenantId, types);
+          return types;
+        })
+      );
+    },
+    forget: (tenantId) => void known.delete(tenantId),
+  };
+}
+
+/** The types of a tenant as they are stored now. */
+export async function loadTypes(store: Store, tenantId: number): Promise<Types> {
+  const records = await store.definitions.all(tenantId);
+  return records.length === 0 ? coreTypes : typesFrom(definitionsFrom(records));
+}
+
+/** Reads what is stored, which passed the same readers before it was. */
+export function definitionsFrom(records: readonly DefinitionRecord[]): Definitions {
+  const docsOf = (kind: DefinitionRecord["definition"]): readonly unknown[] =>
+    records.filter(({ definition }) => definition === kind).map(({ doc }) => JSON.parse(doc));
+  return {
+    schemas: docsOf("schema").map(readSchemaDefinition),
+    resourceTypes: docsOf("resourceType").map(readResourceTypeDefinition),
+  };
+}
+
+/**
+ * The types that a tenant has with these definitions: one of a built-in name takes the place of that type.
+ *
+ * @throws Error when a resource type names a schema that is not there
+ */
+export function typesFrom({ schemas, resourceTypes }: Definitions): Types {
+  const names = new Set(resourceTypes.map(({ name }) => name));
+  const definitions = [...coreResourceTypes.filter(({ name }) => !names.has(name)), ...resourceTypes];
+  return compileTypes(buildRegistry([...coreRegistry.schemas, ...schemas], definitions));
+}

@@ -1,0 +1,88 @@
+import { forgives } from "../scim/profile.ts";
+import { attributesOf, type StoredResource } from "../scim/resource/render.ts";
+import type { ReadResource } from "../scim/resource/resource.ts";
+import type { CompiledType } from "../scim/resource/type.ts";
+import { type Effect, isRefusal, type Refusal, type ResourceContent } from "../storage/change.ts";
+import { contentOf, createDefaults } from "./content.ts";
+import {
+  type Caller,
+  commit,
+  type DirectoryPorts,
+  noteSkipped,
+  passwordOf,
+  readBody,
+  refusalError,
+  storeChoices,
+  storedOf,
+} from "./steps.ts";
+
+/** A resource that is read and checked, and not stored yet. */
+export interface Creation {
+  readonly compiled: CompiledType;
+  readonly resource: ReadResource;
+  readonly change: { readonly kind: "createResource" } & ResourceContent;
+}
+
+/**
+ * Reads the body of a new resource.
+ *
+ * @throws ScimError invalidSyntax, invalidValue or tooLarge
+ */
+export async function readCreation(
+  ports: DirectoryPorts,
+  caller: Caller,
+  compiled: CompiledType,
+  body: unknown,
+  id: string,
+): Promise<Creation> {
+  const resource = readBody(compiled, body, caller.profile, createDefaults(compiled));
+  const content = contentOf(compiled, resource, id, ports.now());
+  const password = await passwordOf(ports, caller, resource);
+  const choices = storeChoices(caller, compiled);
+  return { compiled, resource, change: { kind: "createResource", ...content, ...password, ...choices } };
+}
+
+/**
+ * What the store made of a creation.
+ *
+ * @throws ScimError uniqueness or invalidValue
+ */
+export async function settleCreation(
+  ports: DirectoryPorts,
+  caller: Caller,
+  creation: Creation,
+  result: Effect | Refusal,
+): Promise<StoredResource> {
+  const { change, compiled, resource } = creation;
+  if (!isRefusal(result)) {
+    noteSkipped(caller, result);
+    return storedOf(change, result);
+  }
+  const restored = result.kind === "uniqueness" ? await restore(ports, caller, creation, result.id) : undefined;
+  if (restored === undefined) throw refusalError(result, compiled, change.id, resource);
+  return restored;
+}
+
+/**
+ * Puts a new body in the place of an inactive user with the same userName and externalId, where the profile wants it:
+ * an identity provider that assigns somebody again knows nothing of the user it deactivated.
+ */
+async function restore(
+  { store }: DirectoryPorts,
+  caller: Caller,
+  { compiled, change }: Creation,
+  id: string,
+): Promise<StoredResource | undefined> {
+  const current = await store.resources.get(caller.tenantId, compiled.type.name, id);
+  if (current === undefined) return undefined;
+  const { active, externalId } = attributesOf(current);
+  const isSame = externalId !== undefined && externalId === change.keys.externalId;
+  if (active !== false || !isSame || !forgives(caller.profile, "restoreInactive")) return undefined;
+  const content = { ...change, id };
+  const result = await commit(store, caller, {
+    ...content,
+    kind: "replaceResource",
+    expectedVersion: current.version,
+  });
+  return isRefusal(result) ? undefined : storedOf(content, result);
+}

@@ -1,0 +1,175 @@
+import { ScimError } from "../error.ts";
+import { quoted } from "../filter/refusal.ts";
+import { isJsonObject, type Json, type JsonObject, jsonTypeName, own } from "../json.ts";
+import { bulkRequestUrn } from "../urn.ts";
+
+/** What may be done with a resource in a Bulk request (RFC 7644 §3.7). */
+export const bulkMethods = ["POST", "PUT", "PATCH", "DELETE"] as const;
+export type BulkMethod = (typeof bulkMethods)[number];
+
+/** One operation that has the shape its method asks for. What it names is not looked up yet. */
+export type BulkOperation =
+  | { readonly method: "POST"; readonly endpoint: string; readonly bulkId: string; readonly data: JsonObject }
+  | {
+      readonly method: "PUT" | "PATCH";
+      readonly endpoint: string;
+      /** May be `bulkId:` and the bulkId of a POST. */
+      readonly id: string;
+      readonly data: JsonObject;
+      readonly version: string | undefined;
+    }
+  | {
+      readonly method: "DELETE";
+      readonly endpoint: string;
+      readonly id: string;
+      readonly version: string | undefined;
+    };
+
+/** One entry of a request: the operation, or why it is none. */
+export interface BulkEntry {
+  /** As the client wrote them, for the answer. */
+  readonly method: string;
+  readonly bulkId: string | undefined;
+  readonly operation: BulkOperation | ScimError;
+}
+
+export interface BulkRequest {
+  readonly entries: readonly BulkEntry[];
+  /** Errors after which no more is tried; undefined when all is. */
+  readonly failOnErrors: number | undefined;
+}
+
+/** Characters of a bulkId: many times those of a UUID. */
+const bulkIdCharsMax = 255;
+
+/**
+ * Reads the body of a Bulk request (RFC 7644 §3.7). A wrong envelope is refused whole; a wrong operation is told in its
+ * place, and the others go on.
+ *
+ * @param base the URI of the SCIM endpoints, for paths that are whole addresses
+ * @throws ScimError invalidSyntax or invalidValue for the envelope, tooLarge for too many operations
+ * @example readBulk({ schemas: [bulkRequestUrn], Operations: [{ method: "DELETE", path: "/Users/42" }] }, 1000, base)
+ */
+export function readBulk(body: unknown, operationsMax: number, base: string): BulkRequest {
+  if (!isJsonObject(body)) throw syntax(`The body must be a JSON object, not ${jsonTypeName(body)}.`);
+  const schemas = member(body, "schemas");
+  const isBulk =
+    isList(schemas) &&
+    schemas.some((urn: Json) => typeof urn === "string" && urn.toLowerCase() === bulkRequestUrn.toLowerCase());
+  if (!isBulk) throw syntax(`schemas must be an array that names ${bulkRequestUrn}.`);
+  const operations = member(body, "Operations");
+  if (!isList(operations) || operations.length === 0) throw syntax("Operations must be an array of at least one.");
+  if (operations.length > operationsMax) {
+    throw new ScimError(
+      "tooLarge",
+      `The number of operations, ${operations.length}, is above maxOperations (${operationsMax}).`,
+    );
+  }
+  const failOnErrors = member(body, "failOnErrors") ?? undefined;
+  if (failOnErrors !== undefined && !(Number.isSafeInteger(failOnErrors) && Number(failOnErrors) > 0)) {
+    throw new ScimError("invalidValue", "failOnErrors must be a whole number above 0.");
+  }
+  const bulkIds = new Set<string>();
+  return {
+    entries: operations.map((operation: Json) => readEntry(operation, base, bulkIds)),
+    failOnErrors: failOnErrors === undefined ? undefined : Number(failOnErrors),
+  };
+}
+
+function readEntry(input: Json, base: string, bulkIds: Set<string>): BulkEntry {
+  const object = isJsonObject(input) ? input : {};
+  const [method, bulkId] = ["method", "bulkId"].map((name) => textOr(member(object, name)));
+  const shown = { method: method ?? "", bulkId };
+  try {
+    if (!isJsonObject(input)) throw syntax(`An operation must be an object, not ${jsonTypeName(input)}.`);
+    return { ...shown, operation: readOperation(input, base, bulkIds) };
+  } catch (error) {
+    if (error instanceof ScimError) return { ...shown, operation: error };
+    throw error;
+  }
+}
+
+function readOperation(input: JsonObject, base: string, bulkIds: Set<string>): BulkOperation {
+  const method = readMethod(member(input, "method"));
+  const { endpoint, id } = readPath(member(input, "path"), base);
+  if (method === "POST") {
+    if (id !== undefined) throw new ScimError("methodNotAllowed", "POST names an endpoint, not a resource.");
+    return { method, endpoint, bulkId: readBulkId(member(input, "bulkId"), bulkIds), data: readData(input, method) };
+  }
+  if (id === undefined) throw new ScimError("methodNotAllowed", `${method} names a resource, not an endpoint.`);
+  const version = readVersion(member(input, "version"));
+  return method === "DELETE"
+    ? { method, endpoint, id, version }
+    : { method, endpoint, id, version, data: readData(input, method) };
+}
+
+function readMethod(input: Json | undefined): BulkMethod {
+  const text = typeof input === "string" ? input.toUpperCase() : "";
+  const method = bulkMethods.find((known) => known === text);
+  if (method !== undefined) return method;
+  throw syntax(`method must be one of ${bulkMethods.join(", ")}, not ${shownValue(input)}.`);
+}
+
+function readBulkId(input: Json | undefined, bulkIds: Set<string>): string {
+  if (typeof input !== "string" || input === "") throw syntax("POST needs a bulkId.");
+  if (input.length > bulkIdCharsMax) throw syntax(`A bulkId has at most ${bulkIdCharsMax} characters.`);
+  if (bulkIds.has(input)) throw syntax(`The bulkId ${quoted(input)} is that of another operation, too.`);
+  bulkIds.add(input);
+  return input;
+}
+
+function readData(input: JsonObject, method: string): JsonObject {
+  const data = member(input, "data");
+  if (isJsonObject(data)) return data;
+  throw syntax(`${method} needs data, an object, not ${jsonTypeName(data)}.`);
+}
+
+function readVersion(input: Json | undefined): string | undefined {
+  if (input === undefined || input === null) return undefined;
+  if (typeof input === "string") return input;
+  throw syntax(`version must be a string, not ${jsonTypeName(input)}.`);
+}
+
+/** `/Users`, `Users/42`, `/v2/Users/42`, or the whole address. */
+function readPath(input: Json | undefined, base: string): { readonly endpoint: string; readonly id?: string } {
+  if (typeof input !== "string") throw syntax(`path must be a string, not ${jsonTypeName(input)}.`);
+  const relative = input.startsWith(`${base}/`) ? input.slice(base.length) : input;
+  const [endpoint, id, ...more] = relative.replace(/^\//, "").replace(/^v2\//i, "").replace(/\/$/, "").split("/");
+  const isPath = endpoint !== undefined && endpoint !== "" && id !== "" && more.length === 0;
+  if (!isPath || /[?#]/.test(relative)) {
+    throw syntax(`${quoted(input)} is not the path of an endpoint or a resource.`);
+  }
+  return id === undefined ? { endpoint } : { endpoint, id: decoded(id, input) };
+}
+
+function decoded(id: string, path: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    throw syntax(`${quoted(path)} is not the path of an endpoint or a resource.`);
+  }
+}
+
+/** What stands under a name in any case (RFC 7643 §2.1). */
+function member(object: JsonObject, name: string): Json | undefined {
+  const exact = own(object, name);
+  if (exact !== undefined) return exact;
+  const key = Object.keys(object).find((other) => other.toLowerCase() === name.toLowerCase());
+  return key === undefined ? undefined : object[key];
+}
+
+function textOr(value: Json | undefined): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function shownValue(value: Json | undefined): string {
+  return typeof value === "string" ? quoted(value) : jsonTypeName(value);
+}
+
+function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+function syntax(detail: string): ScimError {
+  return new ScimError("invalidSyntax", detail);
+}

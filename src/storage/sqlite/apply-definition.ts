@@ -1,0 +1,35 @@
+import type { Database } from "bun:sqlite";
+import { type Apply, noEffect } from "./applied.ts";
+
+/** How schemas, resource types and secrets are registered. */
+export function definitionChanges(db: Database): {
+  putDefinition: Apply<"putDefinition">;
+  deleteDefinition: Apply<"deleteDefinition">;
+  createSecret: Apply<"createSecret">;
+} {
+  const put = db.prepare(
+    `INSERT INTO definition (tenant_id, definition, key, doc) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET doc = excluded.doc`,
+  );
+  const remove = db.prepare("DELETE FROM definition WHERE tenant_id = ? AND definition = ? AND key = ?");
+  const count = db.prepare<{ count: number }, [number, string]>(
+    "SELECT count FROM resource_count WHERE tenant_id = ? AND resource_type = ?",
+  );
+  const insertSecret = db.prepare(
+    "INSERT INTO secret (tenant_id, name, bytes) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+  );
+  return {
+    putDefinition(tenantId, { definition, key, doc }) {
+      put.run(tenantId, definition, key, doc);
+      return noEffect;
+    },
+    deleteDefinition(tenantId, { definition, key, emptyType }) {
+      const resources = emptyType === undefined ? 0 : (count.get(tenantId, emptyType)?.count ?? 0);
+      if (resources > 0) return { kind: "inUse", resources };
+      return remove.run(tenantId, definition, key).changes > 0 ? noEffect : { kind: "notFound", id: key };
+    },
+    createSecret(tenantId, { name, bytes }) {
+      return insertSecret.run(tenantId, name, bytes).changes > 0 ? noEffect : { kind: "exists" };
+    },
+  };
+}
