@@ -12,6 +12,7 @@ import { createDefinitionAdmin } from "./directory/definitions.ts";
 import { createDirectory } from "./directory/resources.ts";
 import { createApp } from "./http/app.ts";
 import type { AppPorts } from "./http/context.ts";
+import { createMetrics } from "./http/metrics.ts";
 import type { App } from "./http/openapi/components.ts";
 import { failCutUploads } from "./import/upload.ts";
 import type { FromWorker, ToWorker } from "./import/worker-message.ts";
@@ -102,6 +103,7 @@ async function openPorts(
     catalog,
     definitions: createDefinitionAdmin(store, catalog),
     publicDiscovery: config.publicDiscovery,
+    metrics: createMetrics(),
     authenticator: createAuthenticator(store, now),
     now,
     newId,
@@ -224,6 +226,7 @@ export function describedApp(): App {
     catalog: { typesOf: nothing, forget: nothing },
     definitions: absent as AppPorts["definitions"],
     publicDiscovery: false,
+    metrics: createMetrics(),
     authenticator: { authenticate: nothing },
     wakeImports: nothing,
     now: nothing,

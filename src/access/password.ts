@@ -31,14 +31,22 @@ async function whenFree<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/**
+ * The form in which passwords are compared: blanks of any script as the plain one, letters composed (RFC 8265 §4.2.2,
+ * OpaqueString), so that a password is right on every keyboard.
+ */
+function prepared(password: string): string {
+  return password.replaceAll(/\p{Zs}/gu, " ").normalize("NFC");
+}
+
 /** Hashes a password off the event loop. The result says its own algorithm and parameters (PHC string). */
 export function hashPassword(password: string): Promise<string> {
-  return whenFree(() => Bun.password.hash(password, argon2id));
+  return whenFree(() => Bun.password.hash(prepared(password), argon2id));
 }
 
 /** True when the password has that hash; false also for a hash that can not be read. */
 export async function verifyPassword(password: string, hash: string): Promise<boolean> {
-  return whenFree(() => Bun.password.verify(password, hash).catch(() => false));
+  return whenFree(() => Bun.password.verify(prepared(password), hash).catch(() => false));
 }
 
 /** A password nobody can guess, of characters that can be read aloud: 20 of 32, so 100 bits. */

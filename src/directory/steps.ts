@@ -134,7 +134,8 @@ export function noteSkipped({ profile }: Caller, { skippedMembers = 0 }: Effect)
 
 export function requireMatch(ifMatch: string | undefined, version: number): void {
   if (ifMatch === undefined || etagMatches(ifMatch, version)) return;
-  throw new ScimError("preconditionFailed", `The resource has version W/"${version}", which If-Match does not name.`);
+  const detail = `The resource has version W/"${version}", which If-Match does not name.`;
+  throw new ScimError("preconditionFailed", detail, { version });
 }
 
 export function notFound({ type }: CompiledType, id: string): ScimError {
@@ -147,7 +148,7 @@ export function refusalError(refusal: Refusal, compiled: CompiledType, id: strin
     case "notFound":
       return notFound(compiled, id);
     case "version":
-      return new ScimError("preconditionFailed");
+      return new ScimError("preconditionFailed", undefined, { version: refusal.version });
     case "unknownMember":
       return new ScimError("invalidValue", `members.value ${JSON.stringify(refusal.id)} names no user or group.`);
     case "uniqueness": {

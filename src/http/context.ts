@@ -4,6 +4,7 @@ import type { DefinitionAdmin } from "../directory/definitions.ts";
 import type { Directory } from "../directory/resources.ts";
 import type { CompiledType, Types } from "../scim/resource/type.ts";
 import type { Store } from "../storage/port.ts";
+import type { Metrics } from "./metrics.ts";
 
 /** What the routes need; `server.ts` fills it. */
 export interface AppPorts {
@@ -14,6 +15,7 @@ export interface AppPorts {
   readonly catalog: Catalog;
   readonly definitions: DefinitionAdmin;
   readonly authenticator: Authenticator;
+  readonly metrics: Metrics;
   /** Tells the runner that a job waits. */
   readonly wakeImports: () => void;
   /** Aborted when the server is to stop: whoever waits for something is answered at once. */

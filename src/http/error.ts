@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { type ErrorKind, errorBody, errorTable, ScimError } from "../scim/error.ts";
+import { etagOf } from "../scim/resource/etag.ts";
 import { respond } from "./respond.ts";
 
 /** Both schemes that a 401 offers (RFC 9110 §11.6.1). */
@@ -24,6 +25,7 @@ export function errorResponse(c: Context, error: ScimError): Response {
   const headers: Record<string, string> = {};
   if (error.kind === "unauthorized") headers["WWW-Authenticate"] = challenge;
   if (error.kind === "unavailable") headers["Retry-After"] = "5";
+  if (error.version !== undefined) headers.ETag = etagOf(error.version);
   const status: ContentfulStatusCode = error.status;
   return respond(c, JSON.stringify(errorBody(error)), status, headers);
 }

@@ -38,9 +38,16 @@ export type ErrorStatus = (typeof errorTable)[ErrorKind]["status"];
 export class ScimError extends Error {
   readonly kind: ErrorKind;
   readonly detail: string;
+  /** The version that the resource has instead of the one that was named. */
+  readonly version: number | undefined;
 
-  constructor(kind: ErrorKind, detail: string = errorTable[kind].detail, options?: { cause?: unknown }) {
-    super(detail, options);
+  constructor(
+    kind: ErrorKind,
+    detail: string = errorTable[kind].detail,
+    options: { readonly cause?: unknown; readonly version?: number } = {},
+  ) {
+    super(detail, { cause: options.cause });
+    this.version = options.version;
     this.name = "ScimError";
     this.kind = kind;
     this.detail = detail;

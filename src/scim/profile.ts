@@ -15,6 +15,10 @@ export const tolerances = {
   coerceSingleToArray: "a single value came where an array belongs",
   /** The one element of an array where a single value belongs (Entra sends `manager` like that). */
   coerceArrayToSingle: "an array of one came where a single value belongs",
+  /** A string where a complex value belongs is its `value` (Entra sends `manager` and members like that). */
+  coerceSimpleToComplex: "a string came where a complex value belongs",
+  /** An empty `value` takes a single complex attribute away (how Entra removes a manager). */
+  emptyValueUnassigns: "an empty value took a complex attribute away",
   /** Of several values with `primary: true` in one body the last is primary. */
   lastPrimaryWins: "several values were primary, and the last of them stayed so",
   /** The domain of an e-mail address in lower case, a phone number without separators (RFC 7643 §2.4). */
@@ -47,10 +51,6 @@ export const tolerances = {
   patchAddCreates: "a PATCH add matched nothing and made a value from its filter",
   /** The same of a `replace` (Entra). */
   patchReplaceCreates: "a PATCH replace matched nothing and made a value from its filter",
-  /** A string where a complex value belongs is its `value` (Entra sends `manager` and members like that). */
-  patchSimpleValueForComplex: "a string came where a complex value belongs",
-  /** An empty `value` takes a single complex attribute away (how Entra removes a manager). */
-  patchEmptyValueUnassigns: "an empty value took a complex attribute away",
   /** What only the server sets may stand in a PATCH value without a path (Okta sends `id`). */
   patchReadOnlyIgnored: "a read-only attribute in a PATCH value was left out",
   /** An operation at a path that no schema has does nothing. */
@@ -98,8 +98,8 @@ export const compatibleProfile = profile(
   "patchRemoveNoMatch",
   "patchAddCreates",
   "patchReplaceCreates",
-  "patchSimpleValueForComplex",
-  "patchEmptyValueUnassigns",
+  "coerceSimpleToComplex",
+  "emptyValueUnassigns",
   "patchReadOnlyIgnored",
 );
 

@@ -10,6 +10,7 @@ import { createCatalog } from "../../src/directory/catalog.ts";
 import { createDefinitionAdmin } from "../../src/directory/definitions.ts";
 import { createDirectory } from "../../src/directory/resources.ts";
 import { createApp } from "../../src/http/app.ts";
+import { createMetrics } from "../../src/http/metrics.ts";
 import { openSqliteStore } from "../../src/storage/sqlite/store.ts";
 import { expectRefusal } from "../support/scim.ts";
 import { readAnswer, startServer, type TestServer } from "../support/server.ts";
@@ -68,6 +69,7 @@ describe("a server whose store is gone", () => {
     catalog,
     definitions: createDefinitionAdmin(store, catalog),
     publicDiscovery: false,
+    metrics: createMetrics(),
     authenticator: createAuthenticator(store, now),
     wakeImports: () => undefined,
     now,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { jsonDepthMax, jsonTextProblem } from "../../src/scim/json-text.ts";
+import { fuzzRuns } from "../support/fuzz.ts";
 
 const nested = (depth: number, open = "[", close = "]") => open.repeat(depth) + close.repeat(depth);
 const twice = (key: string, character: number) =>
@@ -102,7 +103,7 @@ describe("for any value", () => {
       fc.property(json, blanks, (value, space) => {
         expect(jsonTextProblem(JSON.stringify(value, undefined, space))).toBeUndefined();
       }),
-      { numRuns: 500 },
+      { numRuns: fuzzRuns(500) },
     );
   });
 
@@ -120,7 +121,7 @@ describe("for any value", () => {
         expect(jsonTextProblem(text)).toContain("twice in one object");
         expect(JSON.parse(text)).toBeDefined();
       }),
-      { numRuns: 500 },
+      { numRuns: fuzzRuns(500) },
     );
   });
 });
@@ -136,6 +137,6 @@ test("no text makes it fail, and what it finds is well-formed", () => {
       const problem = jsonTextProblem(text);
       expect(problem === undefined || problem.isWellFormed()).toBeTrue();
     }),
-    { numRuns: 3000 },
+    { numRuns: fuzzRuns(3000) },
   );
 });

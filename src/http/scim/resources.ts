@@ -9,6 +9,7 @@ import { type CompiledType, userTypeOf } from "../../scim/resource/type.ts";
 import { requireScope } from "../auth.ts";
 import { jsonBodyBytesMax, membersBodyBytesMax, readJsonBody } from "../body.ts";
 import type { AppEnv, AppPorts } from "../context.ts";
+import { prefers } from "../prefer.ts";
 import { answerList, answerResource, conditionOf, listParameters, projectionOf } from "./answer.ts";
 
 type Handler = (c: Context<AppEnv>) => Promise<Response>;
@@ -26,7 +27,7 @@ function wantsNothing(
 ): boolean {
   // Who names attributes wants to see them (RFC 7644 §3.5.2).
   if (projection !== undefined) return false;
-  if (/(^|[,;\s])return=minimal($|[,;\s])/.test(c.req.header("Prefer") ?? "")) return true;
+  if (prefers(c, "return=minimal")) return true;
   if (forgives(profile, "patchNoContent")) return true;
   return compiled.membership === "members" && forgives(profile, "patchNoContentForGroups");
 }

@@ -17,6 +17,7 @@ import {
 } from "./descriptions.ts";
 import { discoveryHandlers } from "./discovery.ts";
 import { meHandlers, resourceHandlers, rootHandlers } from "./resources.ts";
+import { tolerance } from "./tolerance.ts";
 
 /*
  *   GET  /scim/v2/ServiceProviderConfig · ResourceTypes · ResourceTypes/{id} · Schemas · Schemas/{id}
@@ -39,12 +40,17 @@ export function mountScim(app: App, ports: AppPorts): void {
   const { authenticator, catalog, publicDiscovery } = ports;
   const discovery = discoveryHandlers(ports);
   if (publicDiscovery) app.get(`${scimBasePath}/ServiceProviderConfig`, discovery.config);
-  app.use(`${scimBasePath}/*`, authenticate(authenticator), async function tenantTypes(c, next) {
+  app.use(`${scimBasePath}/*`, authenticate(authenticator), tolerance(ports), async function tenantTypes(c, next) {
     const types = catalog.typesOf(c.get("principal").tenantId);
     c.set("types", types instanceof Promise ? await types : types);
     await next();
   });
   mountFixed(app, ports, discovery);
+  // A version that is not spoken is told so, whatever stands behind it (RFC 7644 §3.13).
+  app.all("/scim/:version{v[0-9][0-9.]*}/*", (c, next) => {
+    if (c.req.param("version") === "v2") return next();
+    throw new ScimError("invalidVersion", `SCIM ${c.req.param("version")} is not spoken here; ${scimBasePath} is.`);
+  });
 
   // Types come and go while the server runs, so one route serves them all; what is no type is 404.
   const resources = resourceHandlers(ports);

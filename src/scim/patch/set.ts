@@ -89,7 +89,7 @@ function withSub({ sub }: BoundPath, value: Json | undefined, op: SetOp): Change
 function unlessEmptied(reading: Reading, changes: Changes, before: JsonObject, path: BoundPath): Json | undefined {
   const after = withChanges(path, before, changes);
   const isEmptied = changes.has("value") && (changes.get("value") ?? "") === "";
-  return isEmptied && tolerates(reading, "patchEmptyValueUnassigns") ? undefined : after;
+  return isEmptied && tolerates(reading, "emptyValueUnassigns") ? undefined : after;
 }
 
 /** The one element of an array where a single value belongs; [] is no value. */
@@ -124,7 +124,7 @@ function withValueSub(reading: Reading, target: AttributeTarget, input: Json): A
   const { path } = target;
   const sub = path.attribute.subAttributes?.find(({ name }) => name === "value");
   if (path.sub !== undefined || sub === undefined || typeof input !== "string") return target;
-  return tolerates(reading, "patchSimpleValueForComplex") ? { ...target, path: { ...path, sub } } : target;
+  return tolerates(reading, "coerceSimpleToComplex") ? { ...target, path: { ...path, sub } } : target;
 }
 
 /** What an operation makes of a value that its filter selects. */

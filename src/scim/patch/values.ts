@@ -40,7 +40,7 @@ export function objectForText(reading: Reading, { attribute, sub }: BoundPath, i
   if (sub !== undefined || attribute.type !== "complex") return input;
   if (findAttribute(attribute.subAttributes ?? [], "value") === undefined) return input;
   const objectOf = (value: Json): Json =>
-    typeof value === "string" && tolerates(reading, "patchSimpleValueForComplex") ? { value } : value;
+    typeof value === "string" && tolerates(reading, "coerceSimpleToComplex") ? { value } : value;
   return attribute.multiValued && isList(input) ? input.map(objectOf) : objectOf(input);
 }
 

@@ -86,9 +86,18 @@ function compileSimple({ type }: AttributeDefinition, path: string): ReadAttribu
 }
 
 function compileComplex(attribute: AttributeDefinition, path: string): ReadAttribute {
-  const readObject = compileObject(attribute.subAttributes ?? [], `${path}.`);
+  const { subAttributes = [], multiValued } = attribute;
+  const readObject = compileObject(subAttributes, `${path}.`);
+  const hasValue = subAttributes.some(({ name }) => name === "value");
   return (input, reading) => {
-    if (isJsonObject(input)) return readObject(input, reading);
+    if (isJsonObject(input)) {
+      const read = readObject(input, reading);
+      const isEmptied = hasValue && !multiValued && read?.value === "";
+      return isEmptied && tolerates(reading, "emptyValueUnassigns") ? undefined : read;
+    }
+    if (hasValue && typeof input === "string" && tolerates(reading, "coerceSimpleToComplex")) {
+      return input === "" ? undefined : readObject({ value: input }, reading);
+    }
     report(reading, path, `must be an object, not ${jsonTypeName(input)}`);
     return undefined;
   };
@@ -130,8 +139,28 @@ function compileMulti(attribute: AttributeDefinition, path: string, readOne: Rea
     }
     if (primaries > 1 && tolerates(reading, "lastPrimaryWins")) return withLastPrimary(read);
     if (primaries > 1) report(reading, path, "has more than one value with primary true");
-    return read.length === 0 ? undefined : read;
+    if (read.length === 0) return undefined;
+    return attribute.type === "complex" && attribute.name !== "members" ? withoutTwins(read) : read;
   };
+}
+
+/** Values without those whose `type` and `value` an earlier one has (RFC 7643 §2.4): what the later one adds joins that. */
+function withoutTwins(values: readonly Json[]): readonly Json[] {
+  if (values.length < 2) return values;
+  const places = new Map<string, number>();
+  const kept: Json[] = [];
+  for (const value of values) {
+    const named = isJsonObject(value) ? value.value : undefined;
+    const key = isJsonObject(value) && typeof named === "string" ? JSON.stringify([value.type, named]) : undefined;
+    const place = key === undefined ? undefined : places.get(key);
+    const twin = place === undefined ? undefined : kept[place];
+    if (place !== undefined && isJsonObject(twin) && isJsonObject(value)) kept[place] = { ...twin, ...value };
+    else {
+      if (key !== undefined) places.set(key, kept.length);
+      kept.push(value);
+    }
+  }
+  return kept;
 }
 
 /** The same values, of which only the last that is primary stays so. */

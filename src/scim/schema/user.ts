@@ -74,7 +74,7 @@ const groups = attribute("groups", "The groups the user belongs to; changed only
 export const userSchema: SchemaDefinition = Object.freeze({
   id: userUrn,
   name: "User",
-  description: "A user account.",
+  description: "User Account",
   attributes: [
     attribute("userName", "The name to log in with, unique in the tenant without regard to case.", {
       required: true,

@@ -104,7 +104,6 @@ describe("what is not there is 404 with an error", () => {
     "/scim/v2/Gadgets",
     "/scim/v2/Gadgets/1",
     `/scim/v2/Users/${unknownId}/emails`,
-    "/scim/v1/Users",
     "/nowhere",
   ])("BU-10 ER-7 the path %s, as a SCIM error and no page", async (path) => {
     const answer = await server.request("GET", path);

@@ -6,6 +6,7 @@ import { evaluate } from "../../../src/scim/filter/evaluate.ts";
 import { parseFilter } from "../../../src/scim/filter/parse.ts";
 import type { JsonObject } from "../../../src/scim/json.ts";
 import { strictProfile } from "../../../src/scim/profile.ts";
+import { fuzzRuns } from "../../support/fuzz.ts";
 import { userType } from "./fixture.ts";
 
 function holds(text: string, user: JsonObject): boolean {
@@ -55,7 +56,7 @@ function same(left: (...terms: [string, string, string]) => string, right: typeo
   const property = fc.property(term, term, term, user, (a, b, c, resource) => {
     expect(holds(left(a, b, c), resource)).toBe(holds(right(a, b, c), resource));
   });
-  fc.assert(property, { numRuns: 400 });
+  fc.assert(property, { numRuns: fuzzRuns(400) });
 }
 
 describe("laws of logic", () => {
@@ -99,7 +100,7 @@ describe("laws of logic", () => {
 describe("laws of comparison", () => {
   /** Asserts something of a path, a literal and a user. */
   function always(law: (path: string, value: string, resource: JsonObject) => void): void {
-    fc.assert(fc.property(textPath, literal, user, law), { numRuns: 400 });
+    fc.assert(fc.property(textPath, literal, user, law), { numRuns: fuzzRuns(400) });
   }
 
   test("F-7 ne is the negation of eq", () =>
@@ -136,13 +137,13 @@ describe("laws of comparison", () => {
       if (!holds(`emails[${a} and ${b}]`, resource)) return;
       expect(holds(`emails[${a}] and emails[${b}]`, resource)).toBe(true);
     });
-    fc.assert(property, { numRuns: 400 });
+    fc.assert(property, { numRuns: fuzzRuns(400) });
   });
   test("F-10 texts order as their UTF-8 bytes do", () => {
     const text = fc.string({ unit: fc.constantFrom("a", "b", "é", "\uE000", "\uFFFD", "\u{1F600}", "\u{10FFFF}") });
     const property = fc.property(text, text, (left, right) => {
       expect(Math.sign(compareText(left, right))).toBe(Buffer.compare(Buffer.from(left), Buffer.from(right)));
     });
-    fc.assert(property, { numRuns: 1000 });
+    fc.assert(property, { numRuns: fuzzRuns(1000) });
   });
 });

@@ -4,6 +4,7 @@ import type { Filter, Literal, Operator } from "../../../src/scim/filter/ast.ts"
 import { parseFilter } from "../../../src/scim/filter/parse.ts";
 import { filterDepthMax, filterTermsMax } from "../../../src/scim/limits.ts";
 import type { AttributePath } from "../../../src/scim/path.ts";
+import { fuzzRuns } from "../../support/fuzz.ts";
 import { bare, print } from "./print.ts";
 import { refusalMsMax, refused } from "./refused.ts";
 
@@ -209,7 +210,7 @@ describe("laws", () => {
   test("parsing what was printed gives the same tree", () => {
     fc.assert(
       fc.property(filter, (tree) => expect(parsed(print(tree))).toEqual(tree)),
-      { numRuns: 500 },
+      { numRuns: fuzzRuns(500) },
     );
   });
 

@@ -4,6 +4,7 @@ import { ScimError } from "../../../src/scim/error.ts";
 import { applyPatch } from "../../../src/scim/patch/apply.ts";
 import { readPatch } from "../../../src/scim/patch/operation.ts";
 import type { Profile } from "../../../src/scim/profile.ts";
+import { fuzzRuns } from "../../support/fuzz.ts";
 import {
   aUser,
   body,
@@ -193,7 +194,7 @@ const operation = fc.record(
   { requiredKeys: ["op"] },
 );
 const profile = fc.constantFrom<Profile>(compatibleProfile, strictProfile);
-const numRuns = Number(process.env.FUZZ_RUNS ?? 2000);
+const numRuns = fuzzRuns(2000);
 const email = fc.record({ value: fc.string(), type: fc.constantFrom("work", "home") });
 
 describe("whatever is sent", () => {

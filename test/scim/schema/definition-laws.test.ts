@@ -5,6 +5,7 @@ import { parseAttributePath } from "../../../src/scim/path.ts";
 import { readResourceTypeDefinition, readSchemaDefinition } from "../../../src/scim/schema/read-definition.ts";
 import { buildRegistry, coreRegistry } from "../../../src/scim/schema/registry.ts";
 import { attribute, type SchemaDefinition } from "../../../src/scim/schema/schema.ts";
+import { fuzzRuns } from "../../support/fuzz.ts";
 import { outcome } from "./outcome.ts";
 
 const base = "https://example.com/scim/v2";
@@ -66,7 +67,7 @@ describe("whatever is sent", () => {
           expect(outcome(() => read(input))).toMatch(/^(read$|(invalidSyntax|invalidValue|tooLarge): .+\.$)/s);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: fuzzRuns(2000) },
     );
   });
 });
@@ -122,7 +123,7 @@ describe("what discovery shows is read back", () => {
         expect(read(definition)).toEqual(definition);
         expect(parseAttributePath(`${definition.id}:a`)?.urn).toBe(definition.id);
       }),
-      { numRuns: 500 },
+      { numRuns: fuzzRuns(500) },
     );
   });
 
