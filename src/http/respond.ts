@@ -17,5 +17,8 @@ export function respond(
   status: ContentfulStatusCode = 200,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  return new Response(json, { status, headers: { "Content-Type": mediaTypeFor(c.req.header("Accept")), ...headers } });
+  const about: Record<string, string> = { "Content-Type": mediaTypeFor(c.req.header("Accept")), ...headers };
+  // The body of a HEAD is dropped on its way out, and its length would be with it (RFC 9110 §9.3.2).
+  if (c.req.method === "HEAD") about["Content-Length"] = String(Buffer.byteLength(json));
+  return new Response(json, { status, headers: about });
 }

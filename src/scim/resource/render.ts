@@ -86,8 +86,9 @@ export function renderResource(view: ResourceView, locationOf: PathOf, projectio
 function spliced({ compiled, stored, joined }: ResourceView, locationOf: PathOf): string {
   const { id, resourceType, created, modified, version, doc } = stored;
   const { membership } = compiled;
+  // A group without members says so: clients that compare what they hold with it take no list for no answer.
   const memberships =
-    membership === undefined || joined.length === 0
+    membership === undefined || (membership === "groups" && joined.length === 0)
       ? ""
       : `,"${membership}":${JSON.stringify(joinedValues[membership](joined, locationOf))}`;
   // Ids, type names, dates and versions are the server's own and need no escaping; the host in a location is not.
