@@ -8,13 +8,17 @@ export interface Deviation {
 export const deviations: readonly Deviation[] = [
   { id: "BU-4", reason: "does not apply: the base address ends in /v2, and no path is without a version" },
   { id: "AU-9", reason: "not offered: every request needs credentials" },
-  { id: "AU-10", reason: "all of discovery needs credentials (AM-30); WWW-Authenticate of the 401 names the schemes" },
   { id: "H-11", reason: "not offered: Accept chooses the format" },
+  {
+    id: "H-14",
+    reason: "does not apply: PATCH, Bulk and /Me are offered; POST of /Me alone is not, and is 405 (H-13)",
+  },
   { id: "H-15", reason: "does not apply: no answer of SCIM is a redirection" },
   { id: "H-16", reason: "not offered: requests are not counted; a proxy in front can do it" },
   { id: "ME-1", reason: "does not apply: /Me is offered" },
   { id: "O-10", reason: "does not apply: sorting is offered" },
   { id: "X-6", reason: "not offered: a list is no resource and has no Location" },
+  { id: "CU-7", reason: "not offered: the total is always known" },
   { id: "CU-12", reason: "does not apply: there are pages by index too, and they count when nobody says (CU-13)" },
   { id: "DL-4", reason: "not offered: what is deleted leaves the tables" },
 ];

@@ -20,6 +20,14 @@ describe("the address of an endpoint", () => {
     expect((await server.request("GET", new URL(text(location)).pathname)).json.id).toBe(id);
   });
 
+  test.each(["/scim/v1/Users", "/scim/v3/Users", "/scim/v2.1/Users/1", "/scim/v1/Bulk"])(
+    "BU-3 %s, of another version, is 400 invalidVers",
+    async (path) => {
+      const refusal = { status: 400, scimType: "invalidVers", names: "/scim/v2" };
+      for (const method of ["GET", "PATCH"]) expectRefusal(await server.request(method, path), refusal);
+    },
+  );
+
   test.each(["/scim/v2/users", "/scim/v2/USERS"])("BU-8 %s, in another case, is the same endpoint", async (path) => {
     const { id } = await createUser(server);
     const query = { filter: `id eq "${id}"` };

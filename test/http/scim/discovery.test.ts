@@ -83,6 +83,27 @@ describe("Schemas", () => {
     expect(page.resources.filter(({ id }) => text(id).includes("messages"))).toEqual([]);
   });
 
+  test("D-19 D-25 lists the schemas of discovery itself, and each is true to what is served", async () => {
+    const page = pageOf(await server.request("GET", "/scim/v2/Schemas"));
+    const { json: config } = await server.request("GET", "/scim/v2/ServiceProviderConfig");
+    const { json: type } = await server.request("GET", "/scim/v2/ResourceTypes/User");
+    const { json: schema } = await server.request("GET", `/scim/v2/Schemas/${userUrn}`);
+    for (const served of [config, type, schema]) {
+      const [urn] = served.schemas as readonly string[];
+      const described = page.resources.find(({ id }) => id === urn);
+      const names = objects(described?.attributes).map(({ name }) => name);
+      const common = ["schemas", "id", "meta"];
+      for (const name of Object.keys(served))
+        expect([urn, name, [...names, ...common].includes(name)]).toEqual([urn, name, true]);
+      expect(names.length).toBeGreaterThan(3);
+    }
+    const attributes = objects(page.resources.find(({ id }) => id === serviceProviderConfigUrn)?.attributes);
+    expect(attributes.map(({ name }) => name)).toContain("etag");
+    const schemes = attributes.find(({ name }) => name === "authenticationSchemes");
+    const subs = objects(schemes?.subAttributes).map(({ name }) => name);
+    for (const name of ["type", "primary"]) expect(subs).toContain(name);
+  });
+
   test("D-13 gives one by its URN in any case", async () => {
     const { json } = await server.request("GET", `/scim/v2/Schemas/${userUrn.toUpperCase()}`);
     expect(json.id).toBe(userUrn);

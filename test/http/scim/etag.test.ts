@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { patchOpUrn } from "../../../src/scim/urn.ts";
 import {
   createGroup,
   createUser,
@@ -86,7 +87,20 @@ describe("If-Match", () => {
   });
 });
 
+const patchTitle = { schemas: [patchOpUrn], Operations: [{ op: "replace", path: "title", value: "Guide" }] };
+
 describe("the version", () => {
+  test("V-13 is told by a 304 and by a 412, so that a client need not ask again", async () => {
+    const path = `${usersPath}/${(await createUser(server)).id}`;
+    const known = await server.request("GET", path, undefined, { "If-None-Match": 'W/"1"' });
+    expect([known.status, known.header("ETag")]).toEqual([304, 'W/"1"']);
+    const changed = { PUT: user(unique()), PATCH: patchTitle, DELETE: undefined } as const;
+    for (const [method, body] of Object.entries(changed)) {
+      const answer = await server.request(method, path, body, { "If-Match": 'W/"99"' });
+      expect([method, answer.status, answer.header("ETag")]).toEqual([method, 412, 'W/"1"']);
+    }
+  });
+
   test("V-2 C-10 is the same in the ETag and in meta.version, of users and groups", async () => {
     const { id: userId } = await createUser(server);
     const { id: groupId } = await createGroup(server, [userId]);

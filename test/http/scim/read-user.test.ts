@@ -99,16 +99,13 @@ describe("what is not there is 404 with an error", () => {
     expect((await server.request("GET", `${usersPath}?${filter}`)).json.totalResults).toBe(0);
   });
 
-  test.each([
-    "/",
-    "/scim/v2/Gadgets",
-    "/scim/v2/Gadgets/1",
-    `/scim/v2/Users/${unknownId}/emails`,
-    "/nowhere",
-  ])("BU-10 ER-7 the path %s, as a SCIM error and no page", async (path) => {
-    const answer = await server.request("GET", path);
-    // The root leads people to the documentation.
-    if (path === "/") expect([answer.status, answer.header("Location")]).toEqual([302, "/docs"]);
-    else expectRefusal(answer, notFound);
-  });
+  test.each(["/", "/scim/v2/Gadgets", "/scim/v2/Gadgets/1", `/scim/v2/Users/${unknownId}/emails`, "/nowhere"])(
+    "BU-10 ER-7 the path %s, as a SCIM error and no page",
+    async (path) => {
+      const answer = await server.request("GET", path);
+      // The root leads people to the documentation.
+      if (path === "/") expect([answer.status, answer.header("Location")]).toEqual([302, "/docs"]);
+      else expectRefusal(answer, notFound);
+    },
+  );
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { patchOpUrn } from "../../../src/scim/urn.ts";
 import { create, createUser, user, usersPath } from "../../support/scim.ts";
-import { startServer, type TestServer, unique } from "../../support/server.ts";
+import { basic, startServer, type TestServer, unique } from "../../support/server.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -10,6 +11,46 @@ afterAll(() => server.stop());
 
 const emails = [{ value: "Babs.Jensen@EXAMPLE.Com", type: "work" }];
 const phoneNumbers = [{ value: "+1 (555) 010-0199", type: "work" }];
+
+describe("values of one attribute", () => {
+  test("S-26 with the same type and value are one, and what the later one adds joins it", async () => {
+    const twins = [
+      { value: "a@x.example", type: "work", primary: true },
+      { value: "a@x.example", type: "home" },
+      { value: "a@x.example", type: "work", display: "at work" },
+    ];
+    const made = await createUser(server, { emails: twins });
+    const [work, home] = [{ ...twins[0], display: "at work" }, twins[1]];
+    expect(made.emails).toEqual([work, home]);
+    const path = `${usersPath}/${made.id}`;
+    const add = { op: "add", path: "emails", value: [{ value: "a@x.example", type: "home", display: "at home" }] };
+    const patched = await server.request("PATCH", path, { schemas: [patchOpUrn], Operations: [add] });
+    expect(patched.json.emails).toEqual([work, { ...home, display: "at home" }]);
+  });
+
+  test("S-26 that have no value of their own stay as they are", async () => {
+    const addresses = [
+      { type: "work", locality: "Leeds" },
+      { type: "work", locality: "Leeds" },
+    ];
+    expect((await createUser(server, { addresses })).addresses).toEqual(addresses);
+  });
+});
+
+describe("a password", () => {
+  test("SEC-2 U-3 is right however its letters are composed and its blanks are written", async () => {
+    const userName = unique();
+    await createUser(server, { userName, password: "zoë\u00a0secret" });
+    const status = async (password: string): Promise<number> =>
+      (await server.request("GET", "/scim/v2/Me", undefined, { Authorization: basic(userName, password) })).status;
+    for (const right of ["zoë\u00a0secret", "zoe\u0308\u00a0secret", "zoe\u0308 secret", "zoë\u3000secret"]) {
+      expect([right, await status(right)]).toEqual([right, 200]);
+    }
+    for (const wrong of ["zoe secret", "Zoë secret", "zoëssecret", "zoë secret "]) {
+      expect([wrong, await status(wrong)]).toEqual([wrong, 401]);
+    }
+  });
+});
 
 describe("mail addresses and telephone numbers", () => {
   test("AM-28 S-21 S-32 come back as they were sent, in every answer", async () => {
