@@ -1,6 +1,6 @@
 import type { ListRequest, PagePlace } from "../scim/list.ts";
 import type { Projection } from "../scim/resource/projection.ts";
-import type { ResourceView } from "../scim/resource/render.ts";
+import type { PathOf, ResourceView } from "../scim/resource/render.ts";
 import { placeOf, windowOf } from "./cursor.ts";
 import { type Caller, type DirectoryPorts, joinFor, viewOf } from "./steps.ts";
 
@@ -14,18 +14,20 @@ export interface ListedPage {
 /**
  * Lists resources of one type or of several.
  *
+ * @param pathOf where the client sees resources, for filters on locations
  * @throws ScimError invalidCursor, expiredCursor, invalidCount or tooMany
  */
 export async function listResources(
   { store, cursors }: DirectoryPorts,
   { tenantId }: Caller,
   request: ListRequest,
+  pathOf?: PathOf,
 ): Promise<ListedPage> {
   const window = windowOf(request, tenantId, cursors);
   const types = request.parts.map(({ compiled, filter, sort, projection }) => {
     return { type: compiled.type, filter, sort, join: joinFor(compiled, projection) };
   });
-  const page = await store.resources.list({ tenantId, types, ...window });
+  const page = await store.resources.list({ tenantId, types, ...window, pathOf });
   const byName = new Map(request.parts.map((part) => [part.compiled.type.name, part]));
   const resources = page.resources.flatMap((record) => {
     const part = byName.get(record.resourceType);

@@ -2,7 +2,7 @@ import type { BulkRequest } from "../scim/bulk/request.ts";
 import { ScimError } from "../scim/error.ts";
 import type { ListRequest } from "../scim/list.ts";
 import type { Projection } from "../scim/resource/projection.ts";
-import type { ResourceView } from "../scim/resource/render.ts";
+import type { PathOf, ResourceView } from "../scim/resource/render.ts";
 import type { CompiledType, Types } from "../scim/resource/type.ts";
 import { isRefusal } from "../storage/change.ts";
 import { type BulkOutcome, runBulk } from "./bulk.ts";
@@ -61,7 +61,7 @@ export interface Directory {
   /** Carries out a Bulk request; what an operation is refused with is told in its place. */
   bulk(caller: Caller, types: Types, request: BulkRequest): Promise<readonly BulkOutcome[]>;
   /** Throws invalidCursor, expiredCursor, invalidCount or tooMany. */
-  list(caller: Caller, request: ListRequest): Promise<ListedPage>;
+  list(caller: Caller, request: ListRequest, pathOf?: PathOf): Promise<ListedPage>;
 }
 
 export function createDirectory(ports: DirectoryPorts): Directory {
@@ -122,7 +122,7 @@ export function createDirectory(ports: DirectoryPorts): Directory {
       if (isRefusal(result)) throw refusalError(result, compiled, id);
     },
 
-    list: (caller, request) => listResources(ports, caller, request),
+    list: (caller, request, pathOf) => listResources(ports, caller, request, pathOf),
   };
   return directory;
 }

@@ -1,6 +1,6 @@
 import type { BoundFilter } from "../scim/filter/bound.ts";
 import type { JsonObject } from "../scim/json.ts";
-import { attributesOf, groupValues, memberValues, metaOf } from "../scim/resource/render.ts";
+import { attributesOf, groupValues, memberValues, metaOf, type PathOf } from "../scim/resource/render.ts";
 import type { Join, JoinedRecord } from "./port.ts";
 
 const joins: readonly Join[] = ["groups", "members"];
@@ -20,17 +20,17 @@ export function mentionsOf(filter: BoundFilter): Join | undefined {
   }
 }
 
-/** Paths from the base URI: a filter is evaluated where no request says under which host the server is seen. */
-const relativePath = (resourceType: string, id: string): string => `${resourceType}s/${id}`;
+/** Paths from the base URI, for where no request says under which host the server is seen. */
+const relativePath: PathOf = (resourceType, id) => `${resourceType}s/${id}`;
 
 const valuesOf = { groups: groupValues, members: memberValues } as const;
 
 /** The whole resource as filters see it (RFC 7644 §3.4.2.2); `join` says what was joined to it. */
-export function wholeResource(record: JoinedRecord, join: Join | undefined): JsonObject {
+export function wholeResource(record: JoinedRecord, join: Join | undefined, pathOf: PathOf = relativePath): JsonObject {
   return {
     ...attributesOf(record),
     id: record.id,
-    meta: { ...metaOf(record), location: relativePath(record.resourceType, record.id) },
-    ...(join !== undefined && record.joined.length > 0 && { [join]: valuesOf[join](record.joined, relativePath) }),
+    meta: { ...metaOf(record), location: pathOf(record.resourceType, record.id) },
+    ...(join !== undefined && record.joined.length > 0 && { [join]: valuesOf[join](record.joined, pathOf) }),
   };
 }

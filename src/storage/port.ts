@@ -1,4 +1,5 @@
 import type { BoundFilter } from "../scim/filter/bind.ts";
+import type { PathOf } from "../scim/resource/render.ts";
 import type { ResourceType } from "../scim/schema/registry.ts";
 import type { Sort } from "../scim/sort.ts";
 import type { ChangeSet, DefinitionKind, SetResult } from "./change.ts";
@@ -71,6 +72,8 @@ export interface ResourceQuery {
   readonly start: Start;
   /** How many to return at most; 0 only counts. */
   readonly limit: number;
+  /** Where resources are seen, for filters that ask for it; under no host when not said. */
+  readonly pathOf?: PathOf | undefined;
 }
 
 export interface ResourcePage {

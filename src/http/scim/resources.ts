@@ -10,7 +10,7 @@ import { requireScope } from "../auth.ts";
 import { jsonBodyBytesMax, membersBodyBytesMax, readJsonBody } from "../body.ts";
 import type { AppEnv, AppPorts } from "../context.ts";
 import { prefers } from "../prefer.ts";
-import { answerList, answerResource, conditionOf, listParameters, projectionOf } from "./answer.ts";
+import { answerList, answerResource, conditionOf, listParameters, locationsOf, projectionOf } from "./answer.ts";
 
 type Handler = (c: Context<AppEnv>) => Promise<Response>;
 
@@ -46,14 +46,15 @@ export function resourceHandlers({ directory }: Pick<AppPorts, "directory">) {
   const list: Handler = async (c) => {
     const caller = requireScope(c, "scim:read");
     const request = readListRequest(c.get("compiled"), caller.profile, listParameters(c));
-    return answerList(c, await directory.list(caller, request));
+    return answerList(c, await directory.list(caller, request, locationsOf(c.get("types"), c)));
   };
 
   /** A search is a read though it is a POST: it keeps what is asked for out of addresses and logs. */
   const search: Handler = async (c) => {
     const caller = requireScope(c, "scim:read");
     const asked = readSearchRequest(await readJsonBody(c));
-    return answerList(c, await directory.list(caller, readListRequest(c.get("compiled"), caller.profile, asked)));
+    const request = readListRequest(c.get("compiled"), caller.profile, asked);
+    return answerList(c, await directory.list(caller, request, locationsOf(c.get("types"), c)));
   };
 
   return { create, list, search, ...oneHandlers({ directory }, id) };
@@ -140,13 +141,13 @@ export function rootHandlers({ directory }: Pick<AppPorts, "directory">) {
   const list: Handler = async (c) => {
     const caller = requireScope(c, "scim:read");
     const request = readRootListRequest(c.get("types").byName.values(), caller.profile, listParameters(c));
-    return answerList(c, await directory.list(caller, request));
+    return answerList(c, await directory.list(caller, request, locationsOf(c.get("types"), c)));
   };
   const search: Handler = async (c) => {
     const caller = requireScope(c, "scim:read");
     const asked = readSearchRequest(await readJsonBody(c));
     const request = readRootListRequest(c.get("types").byName.values(), caller.profile, asked);
-    return answerList(c, await directory.list(caller, request));
+    return answerList(c, await directory.list(caller, request, locationsOf(c.get("types"), c)));
   };
   return { list, search };
 }

@@ -1,4 +1,5 @@
 import type { Database } from "bun:sqlite";
+import type { PathOf } from "../../scim/resource/render.ts";
 import { compileFilter, type FilterSql } from "../filter-sql.ts";
 import type { JoinedRecord, ResourcePage, ResourceQuery, Start, TypeQuery } from "../port.ts";
 import { beyondSql, orderSql, sortColumn, type Walk } from "../sort-sql.ts";
@@ -12,9 +13,9 @@ const everything: FilterSql = { where: "", params: [], residual: undefined };
 /** Lists pages of resources. */
 export function listReads(db: Database): (query: ResourceQuery) => Promise<ResourcePage> {
   const prepare = statementCache(db);
-  return async ({ tenantId, types, start, limit }) => {
+  return async ({ tenantId, types, start, limit, pathOf }) => {
     const sort = types.find((asked) => asked.sort !== undefined)?.sort;
-    const selections = types.map((asked) => selectionOf(tenantId, asked, sort !== undefined));
+    const selections = types.map((asked) => selectionOf(tenantId, asked, sort !== undefined, pathOf));
     const backwards = "before" in start;
     const walks = selections.map((selection) => walkOf(selection, backwards));
     const [only] = selections;
@@ -40,12 +41,12 @@ export function listReads(db: Database): (query: ResourceQuery) => Promise<Resou
   };
 }
 
-function selectionOf(tenantId: number, asked: TypeQuery, isSorted: boolean): Selection {
+function selectionOf(tenantId: number, asked: TypeQuery, isSorted: boolean, pathOf: PathOf | undefined): Selection {
   const { type, filter, sort, join } = asked;
   const sql = filter === undefined ? everything : compileFilter(filter, type, tenantId);
   const condition = sql.where === "" ? "" : `AND (${sql.where})`;
   const { params, residual } = sql;
-  return { tenantId, type, condition, params, residual, join, sort, isSorted };
+  return { tenantId, type, condition, params, residual, join, sort, isSorted, pathOf };
 }
 
 /** How SQL alone finds the matches in order; undefined when they have to be looked at one by one. */

@@ -1,4 +1,5 @@
 import type { BoundFilter } from "../../scim/filter/bound.ts";
+import type { PathOf } from "../../scim/resource/render.ts";
 import type { ResourceType } from "../../scim/schema/registry.ts";
 import { compareKeys, type Sort, type SortKey } from "../../scim/sort.ts";
 import type { SqlValue } from "../filter-sql.ts";
@@ -15,6 +16,7 @@ export interface Selection {
   readonly residual: BoundFilter | undefined;
   readonly join: Join | undefined;
   readonly sort: Sort | undefined;
+  readonly pathOf: PathOf | undefined;
   /** Whether the list is sorted at all: by an attribute that this type may lack. */
   readonly isSorted: boolean;
 }

@@ -52,7 +52,7 @@ function keyOf({ sort }: Selection, whole: JsonObject): Match["key"] {
 type Visit = (whole: JsonObject, rid: number) => void;
 
 async function walk(prepare: Prepare, selection: Selection, visit: Visit): Promise<void> {
-  const { tenantId, type, condition, params, residual } = selection;
+  const { tenantId, type, condition, params, residual, pathOf } = selection;
   const join = residual && mentionsOf(residual);
   const candidates = prepare<ResourceRow>(
     `SELECT ${resourceColumns(join)} FROM resource r
@@ -61,7 +61,7 @@ async function walk(prepare: Prepare, selection: Selection, visit: Visit): Promi
   for (let after = 0; ; ) {
     const rows = candidates.all(tenantId, type.name, after, ...params);
     for (const row of rows) {
-      const whole = wholeResource(recordOf(row), join);
+      const whole = wholeResource(recordOf(row), join, pathOf);
       if (residual === undefined || evaluate(residual, whole)) visit(whole, row.rid);
     }
     const last = rows.at(-1);

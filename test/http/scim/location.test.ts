@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { createGroup, createUser, group, groupsPath, user, usersPath } from "../../support/scim.ts";
+import { createGroup, createUser, group, groupsPath, list, user, usersPath } from "../../support/scim.ts";
 import {
   type Body,
   object,
@@ -83,5 +83,23 @@ describe("locations follow the Host header of the request", () => {
     const answer = await server.request("GET", `${usersPath}/${id}`);
     expect(answer.text).not.toContain("first.example.com");
     expect(answer.header("Location")).toBe(`${server.url}${usersPath}/${id}`);
+  });
+});
+
+describe("a filter that asks where a resource is", () => {
+  test("F-28 F-43 S-29 finds it by the address that the client sees, with the version in it, another one, or none", async () => {
+    const { id: userId } = await createUser(server);
+    const { id: groupId } = await createGroup(server, [userId]);
+    const [here, there] = [`${server.url}/scim/v2`, `${server.url}/scim`];
+    const found = async (path: string, filter: string): Promise<unknown> =>
+      (await list(server, path, { filter })).resources.map(({ id }) => id);
+    expect(await found(usersPath, `meta.location eq "${here}/Users/${userId}"`)).toEqual([userId]);
+    expect(await found("/scim/v2", `meta.location ew "/Groups/${groupId}"`)).toEqual([groupId]);
+    for (const base of [here, there, `${there}/v1`]) {
+      expect(await found(groupsPath, `members.$ref eq "${base}/Users/${userId}"`)).toEqual([groupId]);
+      expect(await found(groupsPath, `members[$ref eq "${base}/Users/${userId}"]`)).toEqual([groupId]);
+      expect(await found(usersPath, `groups.$ref eq "${base}/Groups/${groupId}"`)).toEqual([userId]);
+    }
+    expect(await found(groupsPath, `members.$ref eq "http://elsewhere.example/scim/v2/Users/${userId}"`)).toEqual([]);
   });
 });
