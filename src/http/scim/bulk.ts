@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import type { BulkOutcome } from "../../directory/bulk.ts";
 import { readBulk } from "../../scim/bulk/request.ts";
 import { bulkResponse } from "../../scim/bulk/response.ts";
 import { ScimError } from "../../scim/error.ts";
@@ -16,19 +17,32 @@ export function bulkHandler({ directory, bulk, log }: Pick<AppPorts, "directory"
     const body = await readJsonBody(c, bulk.maxPayloadSize, "maxPayloadSize");
     const request = readBulk(body, bulk.maxOperations, originOf(c.req.url) + scimBasePath);
     const outcomes = await directory.bulk(caller, c.get("types"), request);
+    for (const { error, operations } of failuresIn(outcomes)) {
+      log("error", error.detail, { path: c.req.path, operations, cause: Bun.inspect(error.cause) });
+    }
     const locationOf = locationsOf(c.get("types"), c);
-    const results = outcomes.map(({ place, resourceType, id, version, result }) => {
-      if (result instanceof ScimError && result.status >= 500) {
-        log("error", result.detail, { path: c.req.path, operation: place, cause: Bun.inspect(result.cause) });
-      }
-      return {
-        method: request.entries[place]?.method ?? "",
-        bulkId: request.entries[place]?.bulkId,
-        location: resourceType === undefined || id === undefined ? undefined : locationOf(resourceType, id),
-        version: version === undefined ? undefined : etagOf(version),
-        outcome: result,
-      };
-    });
+    // An id that the client made up may hold anything.
+    const segment = (id: string): string => encodeURIComponent(id.toWellFormed());
+    const results = outcomes.map(({ place, resourceType, id, version, result }) => ({
+      method: request.entries[place]?.method ?? "",
+      bulkId: request.entries[place]?.bulkId,
+      location: resourceType === undefined || id === undefined ? undefined : locationOf(resourceType, segment(id)),
+      version: version === undefined ? undefined : etagOf(version),
+      outcome: result,
+    }));
     return respond(c, JSON.stringify(bulkResponse(results)));
   };
+}
+
+/** What the operator must know, with the places of the operations that it befell: a store that is away befalls many. */
+function failuresIn(outcomes: readonly BulkOutcome[]) {
+  const failures = new Map<unknown, { readonly error: ScimError; readonly operations: number[] }>();
+  for (const { place, result } of outcomes) {
+    if (!(result instanceof ScimError) || result.status < 500) continue;
+    const cause = result.cause ?? result;
+    const known = failures.get(cause);
+    if (known === undefined) failures.set(cause, { error: result, operations: [place] });
+    else known.operations.push(place);
+  }
+  return failures.values();
 }

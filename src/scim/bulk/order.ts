@@ -6,20 +6,53 @@ export interface BulkStep {
   readonly isCircle: boolean;
 }
 
+/** For each operation the places of others. */
+type Edges = readonly (readonly number[])[];
+
+/**
+ * The order in which operations are carried out: that of the request, but an operation that refers to a later one
+ * waits until that is done (RFC 7644 §3.7, §3.7.1), a circle for the last of its operations. So those that wait for
+ * nothing, and the POSTs they wait for, come in the very order of the request.
+ *
+ * @param needs for each operation the places of those that it refers to
+ * @param follows for each the places of earlier ones that it does not pass by either, as far as `needs` lets it
+ * @example orderSteps([[2], [], []]) // the steps of the places 1, 2, 0
+ */
+export function orderSteps(needs: Edges, follows: Edges = []): readonly BulkStep[] {
+  const after = needs.map((needed, place) => [...needed, ...(follows[place] ?? [])]);
+  const steps = circles([...needs.keys()], after).flatMap((step) => {
+    if (step.places.length === 1) return [{ ...step, isCircle: refersTo(needs, step) }];
+    // What is a circle only because of `follows` is none.
+    return circles(step.places, needs).map((inner) => ({ ...inner, isCircle: refersTo(needs, inner) }));
+  });
+  const turns: number[] = [];
+  const timed = steps.map((step) => {
+    let turn = step.places.at(-1) ?? 0;
+    for (const place of step.places) for (const other of after[place] ?? []) turn = Math.max(turn, turns[other] ?? 0);
+    for (const place of step.places) turns[place] = turn;
+    return { step, turn };
+  });
+  return timed.sort((left, right) => left.turn - right.turn).map(({ step }) => step);
+}
+
+function refersTo(needs: Edges, { places }: Pick<BulkStep, "places">): boolean {
+  const [place = 0] = places;
+  return places.length > 1 || needs[place]?.includes(place) === true;
+}
+
 interface Visit {
   readonly place: number;
+  readonly edges: readonly number[];
   next: number;
 }
 
 /**
- * The order in which operations are carried out: that of the request, but what an operation refers to comes before it
- * (RFC 7644 §3.7, §3.7.1). Circles are found by Tarjan's algorithm, without recursion.
- *
- * @param needs for each operation the places of those that it refers to
- * @example orderSteps([[1], []]) // [{ places: [1], isCircle: false }, { places: [0], isCircle: false }]
+ * The circles among some places, what they lead to first, and else in their order: Tarjan's algorithm, without
+ * recursion.
  */
-export function orderSteps(needs: readonly (readonly number[])[]): readonly BulkStep[] {
-  const steps: BulkStep[] = [];
+function circles(among: readonly number[], edges: Edges): readonly { readonly places: readonly number[] }[] {
+  const found: { readonly places: readonly number[] }[] = [];
+  const isAmong = new Set(among);
   const index = new Map<number, number>();
   const low = new Map<number, number>();
   const open: number[] = [];
@@ -30,34 +63,35 @@ export function orderSteps(needs: readonly (readonly number[])[]): readonly Bulk
     low.set(place, index.get(place) ?? 0);
     open.push(place);
     isOpen.add(place);
-    return { place, next: 0 };
+    const inOrder = [...(edges[place] ?? [])].filter((other) => isAmong.has(other)).sort((left, right) => left - right);
+    return { place, edges: inOrder, next: 0 };
   }
 
   function leave(place: number): void {
     if (low.get(place) !== index.get(place)) return;
-    const places = open.splice(open.indexOf(place));
+    // From the end, where it is: the way from the front is as long as the request.
+    const places = open.splice(open.lastIndexOf(place));
     for (const each of places) isOpen.delete(each);
-    const isCircle = places.length > 1 || needs[place]?.includes(place) === true;
-    steps.push({ places: places.sort((left, right) => left - right), isCircle });
+    found.push({ places: places.sort((left, right) => left - right) });
   }
 
   const lower = (place: number, to: number | undefined): void => {
     low.set(place, Math.min(low.get(place) ?? 0, to ?? 0));
   };
 
-  for (let root = 0; root < needs.length; root++) {
+  for (const root of among) {
     if (index.has(root)) continue;
     const path = [enter(root)];
     for (let visit = path.at(-1); visit !== undefined; visit = path.at(-1)) {
-      const need = needs[visit.place]?.[visit.next++];
-      if (need === undefined) {
+      const other = visit.edges[visit.next++];
+      if (other === undefined) {
         path.pop();
         leave(visit.place);
         const parent = path.at(-1);
         if (parent !== undefined) lower(parent.place, low.get(visit.place));
-      } else if (!index.has(need)) path.push(enter(need));
-      else if (isOpen.has(need)) lower(visit.place, index.get(need));
+      } else if (!index.has(other)) path.push(enter(other));
+      else if (isOpen.has(other)) lower(visit.place, index.get(other));
     }
   }
-  return steps;
+  return found;
 }

@@ -25,11 +25,19 @@ export type BulkOperation =
       readonly version: string | undefined;
     };
 
+/** What the path of an operation names: the endpoint of a type, or with an id a resource. */
+export interface BulkTarget {
+  readonly endpoint: string;
+  readonly id?: string;
+}
+
 /** One entry of a request: the operation, or why it is none. */
 export interface BulkEntry {
   /** As the client wrote them, for the answer. */
   readonly method: string;
   readonly bulkId: string | undefined;
+  /** Known also of many an entry that is no operation. */
+  readonly target: BulkTarget | undefined;
   readonly operation: BulkOperation | ScimError;
 }
 
@@ -41,6 +49,16 @@ export interface BulkRequest {
 
 /** Characters of a bulkId: many times those of a UUID. */
 const bulkIdCharsMax = 255;
+
+/** Endpoints without resources that operations could be about, in lower case. */
+const otherEndpoints: ReadonlySet<string> = new Set([
+  ".search",
+  "bulk",
+  "me",
+  "resourcetypes",
+  "schemas",
+  "serviceproviderconfig",
+]);
 
 /**
  * Reads the body of a Bulk request (RFC 7644 §3.7). A wrong envelope is refused whole; a wrong operation is told in its
@@ -78,23 +96,27 @@ export function readBulk(body: unknown, operationsMax: number, base: string): Bu
 
 function readEntry(input: Json, base: string, bulkIds: Set<string>): BulkEntry {
   const object = isJsonObject(input) ? input : {};
-  const [method, bulkId] = ["method", "bulkId"].map((name) => textOr(member(object, name)));
-  const shown = { method: method ?? "", bulkId };
+  const [method = "", bulkId] = ["method", "bulkId"].map((name) => textOr(member(object, name)));
+  let target: BulkTarget | undefined;
   try {
     if (!isJsonObject(input)) throw syntax(`An operation must be an object, not ${jsonTypeName(input)}.`);
-    return { ...shown, operation: readOperation(input, base, bulkIds) };
+    target = readPath(member(input, "path"), base);
+    return { method, bulkId, target, operation: readOperation(input, target, bulkIds) };
   } catch (error) {
-    if (error instanceof ScimError) return { ...shown, operation: error };
+    if (error instanceof ScimError) return { method, bulkId, target, operation: error };
     throw error;
   }
 }
 
-function readOperation(input: JsonObject, base: string, bulkIds: Set<string>): BulkOperation {
+function readOperation(input: JsonObject, { endpoint, id }: BulkTarget, bulkIds: Set<string>): BulkOperation {
   const method = readMethod(member(input, "method"));
-  const { endpoint, id } = readPath(member(input, "path"), base);
+  const bulkId = method === "POST" ? readBulkId(member(input, "bulkId"), bulkIds) : "";
+  if (otherEndpoints.has(endpoint.toLowerCase()) || id?.startsWith(".")) {
+    throw new ScimError("methodNotAllowed", `${method} in Bulk is for resources, and the path names none.`);
+  }
   if (method === "POST") {
     if (id !== undefined) throw new ScimError("methodNotAllowed", "POST names an endpoint, not a resource.");
-    return { method, endpoint, bulkId: readBulkId(member(input, "bulkId"), bulkIds), data: readData(input, method) };
+    return { method, endpoint, bulkId, data: readData(input, method) };
   }
   if (id === undefined) throw new ScimError("methodNotAllowed", `${method} names a resource, not an endpoint.`);
   const version = readVersion(member(input, "version"));
@@ -130,16 +152,23 @@ function readVersion(input: Json | undefined): string | undefined {
   throw syntax(`version must be a string, not ${jsonTypeName(input)}.`);
 }
 
-/** `/Users`, `Users/42`, `/v2/Users/42`, or the whole address. */
-function readPath(input: Json | undefined, base: string): { readonly endpoint: string; readonly id?: string } {
+/** `/Users`, `Users/42`, `/v2/Users/42`, the path from the root of the server, or the whole address. */
+function readPath(input: Json | undefined, base: string): BulkTarget {
   if (typeof input !== "string") throw syntax(`path must be a string, not ${jsonTypeName(input)}.`);
-  const relative = input.startsWith(`${base}/`) ? input.slice(base.length) : input;
+  const relative = withoutBase(input, base);
   const [endpoint, id, ...more] = relative.replace(/^\//, "").replace(/^v2\//i, "").replace(/\/$/, "").split("/");
   const isPath = endpoint !== undefined && endpoint !== "" && id !== "" && more.length === 0;
   if (!isPath || /[?#]/.test(relative)) {
     throw syntax(`${quoted(input)} is not the path of an endpoint or a resource.`);
   }
   return id === undefined ? { endpoint } : { endpoint, id: decoded(id, input) };
+}
+
+/** What follows the URI of the SCIM endpoints, or the path in it. */
+function withoutBase(path: string, base: string): string {
+  const root = base.slice(base.indexOf("/", base.indexOf("://") + 3));
+  const before = [base, root].find((text) => path.toLowerCase().startsWith(`${text.toLowerCase()}/`));
+  return before === undefined ? path : path.slice(before.length);
 }
 
 function decoded(id: string, path: string): string {
