@@ -184,7 +184,7 @@ async function carryOut(
     return { resourceType: compiled.type.name, id, version: undefined, result: 204 };
   }
   const change = operation.method === "PUT" ? directory.replace : directory.patch;
-  const { stored } = await change(caller, compiled, id, operation.data, version);
+  const { stored } = await change(caller, compiled, id, operation.data, version, "nothing");
   return { resourceType: stored.resourceType, id, version: stored.version, result: 200 };
 }
 

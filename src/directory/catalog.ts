@@ -19,17 +19,30 @@ export interface Catalog {
 }
 
 export function createCatalog(store: Store): Catalog {
-  const known = new Map<number, Types>();
+  const known = new Map<number, Types | Promise<Types>>();
+
+  function load(tenantId: number): Promise<Types> {
+    const loading: Promise<Types> = loadTypes(store, tenantId).then(
+      (types) => settle(tenantId, loading, types),
+      (error: unknown) => {
+        settle(tenantId, loading, undefined);
+        throw error;
+      },
+    );
+    known.set(tenantId, loading);
+    return loading;
+  }
+
+  /** Keeps what was loaded, unless the tenant changed in between: whoever waits for it asked before that. */
+  function settle<T extends Types | undefined>(tenantId: number, loading: Promise<Types>, types: T): T {
+    if (known.get(tenantId) !== loading) return types;
+    if (types === undefined) known.delete(tenantId);
+    else known.set(tenantId, types);
+    return types;
+  }
+
   return {
-    typesOf(tenantId) {
-      return (
-        known.get(tenantId) ??
-        loadTypes(store, tenantId).then((types) => {
-          known.set(tenantId, types);
-          return types;
-        })
-      );
-    },
+    typesOf: (tenantId) => known.get(tenantId) ?? load(tenantId),
     forget: (tenantId) => void known.delete(tenantId),
   };
 }

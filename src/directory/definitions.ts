@@ -86,8 +86,7 @@ function schemaAdmin({ store, inTurn, put, remove }: Workshop): SchemaAdmin {
     createSchema: (tenantId, body) =>
       inTurn(tenantId, async ({ registry }) => {
         const schema = readSchemaDefinition(body);
-        const all = [...registry.schemas, ...configurationSchemas];
-        if (findSchema(all, schema.id) !== undefined) throw taken("The id", schema.id);
+        if (findSchema(registry.schemas, schema.id) !== undefined) throw taken("The id", schema.id);
         requireRoom("schemas", registry.schemas.length, schemasMax);
         requireNoClash(schema, registry.schemas);
         return save(tenantId, schema);
@@ -102,6 +101,7 @@ function schemaAdmin({ store, inTurn, put, remove }: Workshop): SchemaAdmin {
           schema,
           types.registry.schemas.filter((other) => other !== before),
         );
+        requireNotUnique(types, before, schema);
         const problem = schemaChangeProblem(before, schema);
         const resources = problem === undefined ? 0 : await countOf(store, tenantId, typesWith(types, before));
         if (resources === 0) return save(tenantId, schema);
@@ -136,7 +136,9 @@ function typeAdmin({ store, inTurn, put, remove }: Workshop): TypeAdmin {
     replaceResourceType: (tenantId, name, body) =>
       inTurn(tenantId, async (types) => {
         const before = requireType(types, name);
-        const definition = withSchemas(types, readResourceTypeDefinition(body));
+        const read = readResourceTypeDefinition(body);
+        if (read.name !== before.name) throw new ScimError("mutability", `The name ${before.name} can not change.`);
+        const definition = withSchemas(types, read);
         requireFree(types, definition, before);
         await requireKeeps(store, tenantId, before, definition);
         return save(tenantId, definition);
@@ -150,6 +152,9 @@ function typeAdmin({ store, inTurn, put, remove }: Workshop): TypeAdmin {
       }),
   };
 }
+
+/** What nobody registers and nobody changes. */
+const builtInSchemas: readonly SchemaDefinition[] = [...coreRegistry.schemas, ...configurationSchemas];
 
 const keyOf = (id: string): string => id.toLowerCase();
 
@@ -176,16 +181,17 @@ function requireNoClash(schema: SchemaDefinition, others: readonly SchemaDefinit
 
 /** The schema of that URN, if it may change. */
 function requireSchema({ registry }: Types, id: string): SchemaDefinition {
+  const builtIn = findSchema(builtInSchemas, id);
+  if (builtIn !== undefined) throw new ScimError("mutability", `${builtIn.id} is built in and can not be changed.`);
   const schema = findSchema(registry.schemas, id);
-  if (schema === undefined)
-    throw new ScimError("notFound", `Schema ${JSON.stringify(id.slice(0, 200))} does not exist.`);
-  if (findSchema(coreRegistry.schemas, id) === undefined) return schema;
-  throw new ScimError("mutability", `${schema.id} is built in and can not be changed.`);
+  if (schema !== undefined) return schema;
+  throw new ScimError("notFound", `Schema ${JSON.stringify(id.slice(0, 200))} does not exist.`);
 }
 
-function requireType({ byName }: Types, name: string): ResourceType {
-  const compiled = byName.get(name);
-  if (compiled !== undefined) return compiled.type;
+/** The type of that name, in any case: two names that differ in nothing else can not both be registered. */
+function requireType({ registry }: Types, name: string): ResourceType {
+  const type = registry.resourceTypes.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
+  if (type !== undefined) return type;
   throw new ScimError("notFound", `Resource type ${JSON.stringify(name.slice(0, 200))} does not exist.`);
 }
 
@@ -199,18 +205,49 @@ function requireFree({ byName }: Types, wanted: ResourceTypeDefinition, before: 
   }
 }
 
-/** The definition with the URNs of its schemas as they are registered. */
+/**
+ * The definition with the URNs of its schemas as they are registered.
+ *
+ * @throws ScimError invalidValue for a schema that is not there, or that can not be what the type makes of it
+ */
 function withSchemas({ registry }: Types, definition: ResourceTypeDefinition): ResourceTypeDefinition {
-  const idOf = (urn: string): string => {
+  const schemaAt = (place: string, urn: string): SchemaDefinition => {
     const schema = findSchema(registry.schemas, urn);
-    if (schema !== undefined) return schema.id;
-    throw new ScimError("invalidValue", `The schema ${JSON.stringify(urn)} is not registered; register it first.`);
+    if (schema === undefined) throw badSchema(place, urn, "is not registered; register it first");
+    // Passwords and memberships are no values of a document, and of no other type.
+    const owner = coreResourceTypes.find((type) => type.schema === schema.id)?.name;
+    if (owner === undefined || (place === "schema" && owner === definition.name)) return schema;
+    throw badSchema(place, urn, `is the schema of ${owner} alone`);
   };
-  const schemaExtensions = definition.schemaExtensions.map(({ schema, required }) => ({
-    schema: idOf(schema),
-    required,
-  }));
-  return { ...definition, schema: idOf(definition.schema), schemaExtensions };
+  const { id } = schemaAt("schema", definition.schema);
+  const schemaExtensions = definition.schemaExtensions.map(({ schema, required }, index) => {
+    const place = `schemaExtensions[${index}].schema`;
+    const extension = schemaAt(place, schema);
+    const unique = uniqueIn(extension);
+    if (unique === undefined) return { schema: extension.id, required };
+    throw badSchema(place, schema, `can not be an extension: ${unique} is unique, which a base schema alone may have`);
+  });
+  return { ...definition, schema: id, schemaExtensions };
+}
+
+function badSchema(place: string, urn: string, what: string): ScimError {
+  return new ScimError("invalidValue", `${place} ${JSON.stringify(urn)} ${what}.`);
+}
+
+/** The name of the attribute of which no two resources may have one value. */
+function uniqueIn({ attributes }: SchemaDefinition): string | undefined {
+  return attributes.find(({ uniqueness }) => uniqueness !== "none")?.name;
+}
+
+/** The store knows the unique value of a base schema: no extension may come to have one. */
+function requireNotUnique({ registry }: Types, before: SchemaDefinition, after: SchemaDefinition): void {
+  const unique = uniqueIn(after);
+  const extended = registry.resourceTypes.filter(({ extensions }) =>
+    extensions.some(({ schema }) => schema === before),
+  );
+  if (unique === undefined || extended.length === 0) return;
+  const names = extended.map(({ name }) => name).join(", ");
+  throw new ScimError("invalidValue", `${unique} can not be unique: the schema is an extension of ${names}.`);
 }
 
 function typesWith({ registry }: Types, schema: SchemaDefinition): readonly ResourceType[] {
@@ -231,7 +268,7 @@ async function countOf(store: Store, tenantId: number, types: readonly ResourceT
 }
 
 /**
- * A type keeps its name, and, while there are resources, everything that these rely on.
+ * A type keeps, while there are resources, everything that these rely on; a built-in one also without.
  *
  * @throws ScimError mutability or conflict
  */
@@ -241,16 +278,16 @@ async function requireKeeps(
   before: ResourceType,
   after: ResourceTypeDefinition,
 ): Promise<void> {
-  if (after.name !== before.name) throw new ScimError("mutability", `The name ${before.name} can not change.`);
   const isMoved = after.endpoint !== before.endpoint || after.schema !== before.base.id;
   if (isMoved && isBuiltInType(before.name)) {
     throw new ScimError("mutability", `${before.name} is built in: its endpoint and its schema can not change.`);
   }
   const wasRequired = new Set(before.extensions.filter(({ required }) => required).map(({ schema }) => schema.id));
-  const isDemanding = after.schemaExtensions.some(({ schema, required }) => required && !wasRequired.has(schema));
-  if ((isMoved || isDemanding) && (await countOf(store, tenantId, [before])) > 0) {
-    const what = isMoved ? "Its endpoint and its schema can not change" : "No extension can become required";
-    throw new ScimError("conflict", `${what} while there are resources of the type.`);
+  const demanded = after.schemaExtensions.find(({ schema, required }) => required && !wasRequired.has(schema));
+  const resources = isMoved || demanded !== undefined ? await countOf(store, tenantId, [before]) : 0;
+  if (resources > 0) {
+    const what = isMoved ? "Its endpoint and its schema can not change" : `${demanded?.schema} can not become required`;
+    throw new ScimError("conflict", `${what}: there are ${resources} resources of the type.`);
   }
   const kept = new Set(after.schemaExtensions.map(({ schema }) => schema));
   for (const { schema } of before.extensions) {

@@ -10,6 +10,7 @@ import {
   type Caller,
   commit,
   type DirectoryPorts,
+  joinFor,
   namesVersion,
   noteSkipped,
   passwordOf,
@@ -18,6 +19,7 @@ import {
   replaceAttemptsMax,
   requireMatch,
   requireMayChange,
+  type Shown,
   storeChoices,
   storedOf,
   view,
@@ -37,14 +39,15 @@ export async function patchResource(
   id: string,
   body: unknown,
   ifMatch: string | undefined,
+  shown?: Shown,
 ): Promise<ResourceView> {
   const found = await recordOf(ports.store, caller, compiled, id);
   requireMatch(ifMatch, found.version);
   const { operations } = readPatch(body, caller.profile);
   const delta = namesVersion(ifMatch) ? undefined : memberDelta(compiled, operations, caller.profile);
-  if (delta !== undefined) return changeMembers(ports, caller, compiled, id, delta);
+  if (delta !== undefined) return changeMembers(ports, caller, compiled, id, delta, shown);
   await requireMayChange(ports.store, caller, id);
-  return patchDocument(ports, caller, compiled, found, operations, ifMatch);
+  return patchDocument(ports, caller, compiled, found, operations, ifMatch, shown);
 }
 
 async function changeMembers(
@@ -53,6 +56,7 @@ async function changeMembers(
   compiled: CompiledType,
   id: string,
   delta: MemberDelta,
+  shown: Shown,
 ): Promise<ResourceView> {
   const result = await commit(store, caller, {
     kind: "changeMembers",
@@ -63,7 +67,7 @@ async function changeMembers(
   });
   if (isRefusal(result)) throw refusalError(result, compiled, id);
   noteSkipped(caller, result);
-  return viewOf(compiled, await recordOf(store, caller, compiled, id, compiled.membership));
+  return viewOf(compiled, await recordOf(store, caller, compiled, id, joinFor(compiled, shown)));
 }
 
 async function patchDocument(
@@ -73,6 +77,7 @@ async function patchDocument(
   found: JoinedRecord,
   operations: readonly PatchOperation[],
   ifMatch: string | undefined,
+  shown: Shown,
 ): Promise<ResourceView> {
   const { store, now } = ports;
   const { id } = found;
@@ -95,7 +100,7 @@ async function patchDocument(
     });
     if (!isRefusal(result)) {
       noteSkipped(caller, result);
-      return view(store, caller, compiled, storedOf(content, result));
+      return view(store, caller, compiled, storedOf(content, result), shown);
     }
     if (result.kind !== "version") throw refusalError(result, compiled, id, patched.resource);
     current = await recordOf(store, caller, compiled, id, join);

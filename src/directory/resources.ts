@@ -25,6 +25,7 @@ import {
   replaceAttemptsMax,
   requireMatch,
   requireMayChange,
+  type Shown,
   storeChoices,
   storedOf,
   view,
@@ -47,6 +48,7 @@ export interface Directory {
     id: string,
     body: unknown,
     ifMatch: string | undefined,
+    shown?: Shown,
   ): Promise<ResourceView>;
   /** Throws what replace throws, and invalidPath, noTarget or mutability for an operation. */
   patch(
@@ -55,6 +57,7 @@ export interface Directory {
     id: string,
     body: unknown,
     ifMatch: string | undefined,
+    shown?: Shown,
   ): Promise<ResourceView>;
   /** Throws notFound, preconditionFailed or forbidden. */
   remove(caller: Caller, compiled: CompiledType, id: string, ifMatch: string | undefined): Promise<void>;
@@ -81,7 +84,7 @@ export function createDirectory(ports: DirectoryPorts): Directory {
       return viewOf(compiled, await recordOf(store, caller, compiled, id, joinFor(compiled, projection)));
     },
 
-    async replace(caller, compiled, id, body, ifMatch) {
+    async replace(caller, compiled, id, body, ifMatch, shown) {
       let current = await recordOf(store, caller, compiled, id);
       requireMatch(ifMatch, current.version);
       await requireMayChange(store, caller, id);
@@ -99,7 +102,7 @@ export function createDirectory(ports: DirectoryPorts): Directory {
         const result = await commit(store, caller, change);
         if (!isRefusal(result)) {
           noteSkipped(caller, result);
-          return view(store, caller, compiled, storedOf(content, result));
+          return view(store, caller, compiled, storedOf(content, result), shown);
         }
         if (result.kind !== "version") throw refusalError(result, compiled, id, resource);
         current = await recordOf(store, caller, compiled, id);
@@ -108,7 +111,8 @@ export function createDirectory(ports: DirectoryPorts): Directory {
       throw new ScimError("conflict", "The resource changes too often to be replaced; try again.");
     },
 
-    patch: (caller, compiled, id, body, ifMatch) => patchResource(ports, caller, compiled, id, body, ifMatch),
+    patch: (caller, compiled, id, body, ifMatch, shown) =>
+      patchResource(ports, caller, compiled, id, body, ifMatch, shown),
 
     bulk: (caller, types, request) => runBulk(ports, directory, caller, types, request),
 

@@ -34,8 +34,12 @@ export interface Caller {
 /** How often a replacement is computed anew because another change came between. */
 export const replaceAttemptsMax = 100;
 
+/** What the answer to a change shows of the resource: all that is shown by default when not said. */
+export type Shown = Projection | "nothing" | undefined;
+
 /** The memberships to read for an answer: none where the client does not want to see them. */
-export function joinFor({ membership }: CompiledType, projection: Projection | undefined): Join | undefined {
+export function joinFor({ membership }: CompiledType, projection: Shown): Join | undefined {
+  if (projection === "nothing") return undefined;
   return membership !== undefined && showsAttribute(projection, membership) ? membership : undefined;
 }
 
@@ -58,14 +62,17 @@ export async function commit(store: Store, caller: Caller, change: Change): Prom
   return result.effects[0] ?? { changed: false, version: 0, created: 0, modified: 0 };
 }
 
-/** What a write left, with its memberships as they are now. */
+/** What a write left, with its memberships as they are now, as far as they are shown. */
 export async function view(
   store: Store,
   caller: Caller,
   compiled: CompiledType,
   stored: StoredResource,
+  shown?: Shown,
 ): Promise<ResourceView> {
-  const current = await store.resources.get(caller.tenantId, compiled.type.name, stored.id, compiled.membership);
+  const join = joinFor(compiled, shown);
+  if (join === undefined) return { compiled, stored, joined: [] };
+  const current = await store.resources.get(caller.tenantId, compiled.type.name, stored.id, join);
   return { compiled, stored, joined: current?.joined ?? [] };
 }
 

@@ -24,6 +24,7 @@ type Handler = (c: Context<AppEnv>) => Promise<Response>;
 interface Kind<Definition> {
   readonly path: string;
   readonly all: (types: Types) => readonly Definition[];
+  /** By which it is found, in any case. */
   readonly keyOf: (definition: Definition) => string;
   readonly show: (definition: Definition, base: string) => JsonObject;
   readonly create: (tenantId: number, body: unknown) => Promise<Definition>;
@@ -36,7 +37,7 @@ export function mountDefinitions(app: App, { catalog, definitions }: Pick<AppPor
   mountKind(app, catalog, {
     path: "/api/schemas",
     all: ({ registry }) => registry.schemas,
-    keyOf: ({ id }) => id.toLowerCase(),
+    keyOf: ({ id }) => id,
     show: schemaResource,
     create: (tenantId, body) => definitions.createSchema(tenantId, body),
     replace: (tenantId, key, body) => definitions.replaceSchema(tenantId, key, body),
@@ -45,7 +46,7 @@ export function mountDefinitions(app: App, { catalog, definitions }: Pick<AppPor
   mountKind(app, catalog, {
     path: "/api/resource-types",
     all: ({ registry }) => registry.resourceTypes,
-    keyOf: ({ name }) => name.toLowerCase(),
+    keyOf: ({ name }) => name,
     show: resourceTypeResource,
     create: (tenantId, body) => definitions.createResourceType(tenantId, body),
     replace: (tenantId, key, body) => definitions.replaceResourceType(tenantId, key, body),
@@ -77,8 +78,10 @@ function mountKind<Definition>(app: App, catalog: AppPorts["catalog"], kind: Kin
   const get: Handler = async (c) => {
     const { tenantId } = requireScope(c, "admin");
     const wanted = key(c).toLowerCase();
-    const definition = all(await catalog.typesOf(tenantId)).find((each) => keyOf(each) === wanted);
-    if (definition === undefined) throw new ScimError("notFound");
+    const definition = all(await catalog.typesOf(tenantId)).find((each) => keyOf(each).toLowerCase() === wanted);
+    if (definition === undefined) {
+      throw new ScimError("notFound", `${JSON.stringify(key(c).slice(0, 200))} does not exist.`);
+    }
     return c.json(shown(c, definition));
   };
   const replace: Handler = async (c) => {

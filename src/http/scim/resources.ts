@@ -72,7 +72,8 @@ function oneHandlers({ directory }: Pick<AppPorts, "directory">, id: (c: Context
     const compiled = c.get("compiled");
     const projection = projectionOf(c, compiled);
     const body = await bodyOf(c, compiled);
-    const view = await directory.replace(caller, compiled, id(c), body, conditionOf(c, "If-Match", caller));
+    const ifMatch = conditionOf(c, "If-Match", caller);
+    const view = await directory.replace(caller, compiled, id(c), body, ifMatch, projection);
     return answerResource(c, view, projection, 200);
   };
 
@@ -81,9 +82,11 @@ function oneHandlers({ directory }: Pick<AppPorts, "directory">, id: (c: Context
     const compiled = c.get("compiled");
     const projection = projectionOf(c, compiled);
     const body = await bodyOf(c, compiled);
-    const view = await directory.patch(caller, compiled, id(c), body, conditionOf(c, "If-Match", caller));
+    const ifMatch = conditionOf(c, "If-Match", caller);
+    const shown = wantsNothing(c, caller, compiled, projection) ? "nothing" : projection;
+    const view = await directory.patch(caller, compiled, id(c), body, ifMatch, shown);
     const answered = answerResource(c, view, projection, 200);
-    if (!wantsNothing(c, caller, compiled, projection)) return answered;
+    if (shown !== "nothing") return answered;
     const headers = new Headers(answered.headers);
     for (const name of ["Content-Type", "Content-Length"]) headers.delete(name);
     return new Response(null, { status: 204, headers });

@@ -2,9 +2,14 @@ import { ScimError } from "../error.ts";
 
 const echoCharsMax = 40;
 
-/** A piece of the client's text as an error shows it: in quotes, and cut so that nobody's input fills a log. */
+/**
+ * A piece of the client's text as an error shows it: in quotes, and cut so that nobody's input fills a log. Of a name
+ * behind a URN the end is what tells.
+ */
 export function quoted(text: string): string {
-  const shown = text.length > echoCharsMax ? `${text.slice(0, echoCharsMax - 1)}…` : text;
+  const isUrn = /^urn:/i.test(text);
+  const cut = isUrn ? `…${text.slice(1 - echoCharsMax)}` : `${text.slice(0, echoCharsMax - 1)}…`;
+  const shown = text.length > echoCharsMax ? cut : text;
   return `"${shown.toWellFormed()}"`;
 }
 
