@@ -8,6 +8,7 @@ import { importPromises } from "./contract/import.ts";
 import { importRowPromises } from "./contract/import-row.ts";
 import { listPromises } from "./contract/list.ts";
 import { membershipPromises } from "./contract/membership.ts";
+import { placePromises } from "./contract/place.ts";
 import { resourcePromises } from "./contract/resource.ts";
 import { resourceReplacePromises } from "./contract/resource-replace.ts";
 import { sortPromises } from "./contract/sort.ts";
@@ -21,6 +22,7 @@ const nouns: Readonly<Record<string, Promises>> = {
   membership: membershipPromises,
   lists: listPromises,
   sorts: sortPromises,
+  places: placePromises,
   filters: filterPromises,
   access: accessPromises,
   "import jobs": importPromises,

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import { userUrn } from "../../../src/scim/urn.ts";
-import { create, expectRefusal, notFound, usersPath } from "../../support/scim.ts";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { patchOpUrn, userUrn } from "../../../src/scim/urn.ts";
+import { create, createUser, expectRefusal, notFound, user, usersPath } from "../../support/scim.ts";
 import { admin, startServer, type TestServer, unique } from "../../support/server.ts";
 
 const mePath = "/scim/v2/Me";
@@ -34,4 +34,54 @@ test("AU-1 a wrong password is 401", async () => {
 test("ME-5 who is no user of the directory is 404: a token, the built-in administrator", async () => {
   expectRefusal(await server.request("GET", mePath), notFound);
   expectRefusal(await server.request("GET", mePath, undefined, basic(admin.userName, admin.password)), notFound);
+});
+
+/** A user who may change resources: a password, and a role. */
+async function someoneWithRole(): Promise<{
+  readonly userName: string;
+  readonly id: string;
+  readonly headers: Record<string, string>;
+}> {
+  const userName = unique();
+  const password = "a password of their own";
+  const { id } = await createUser(server, { userName, password, title: "Clerk" });
+  await server.commit({ kind: "setRoles", userId: id, roles: ["administrator"] });
+  return { userName, id, headers: basic(userName, password) };
+}
+
+describe("ME-4 who may change resources", () => {
+  test("changes themselves by PATCH and PUT, and is told where they really are", async () => {
+    const { userName, id, headers } = await someoneWithRole();
+    const operation = { op: "replace", path: "title", value: "Guide" };
+    const patched = await server.request("PATCH", mePath, { schemas: [patchOpUrn], Operations: [operation] }, headers);
+    expect([patched.status, patched.json.title, patched.json.id]).toEqual([200, "Guide", id]);
+    const put = await server.request("PUT", mePath, user(userName, { nickName: "Babs" }), headers);
+    expect([put.status, put.json.nickName, put.json.title]).toEqual([200, "Babs", undefined]);
+    for (const answer of [patched, put]) {
+      expect(answer.header("Location")).toBe(`${server.url}${usersPath}/${id}`);
+      expect(JSON.stringify(answer.json.meta)).not.toContain("/Me");
+    }
+    const stale = { ...headers, "If-Match": 'W/"1"' };
+    expectRefusal(await server.request("PUT", mePath, user(userName), stale), { status: 412 });
+  });
+
+  test("deletes themselves, and then is nobody", async () => {
+    const { id, headers } = await someoneWithRole();
+    expect((await server.request("DELETE", mePath, undefined, headers)).status).toBe(204);
+    expectRefusal(await server.request("GET", `${usersPath}/${id}`), notFound);
+    expectRefusal(await server.request("GET", mePath, undefined, headers), { status: 401 });
+  });
+});
+
+test("AU-6 a user without a role changes nothing, not even themselves; and nobody is made by a POST of /Me", async () => {
+  const userName = unique();
+  await createUser(server, { userName, password: "right" });
+  const headers = basic(userName, "right");
+  for (const method of ["PUT", "PATCH", "DELETE"]) {
+    const body = method === "DELETE" ? undefined : user(userName, { title: "Boss" });
+    expectRefusal(await server.request(method, mePath, body, headers), { status: 403, names: "scim:write" });
+  }
+  const post = await server.request("POST", mePath, user(unique()), headers);
+  expectRefusal(post, { status: 405 });
+  expect(post.header("Allow")).toBe("GET, PUT, PATCH, DELETE");
 });

@@ -344,6 +344,19 @@ describe("a tolerance", () => {
   });
 });
 
+describe("V-11 a client of the interoperability draft", () => {
+  test("has its conditions ignored, in every method", async () => {
+    const send = await as("interop-draft");
+    const path = await someone();
+    const known = await send("GET", path, undefined, { "If-None-Match": 'W/"1"' });
+    expect(known.status).toBe(200);
+    const userName = unique();
+    const put = await send("PUT", path, user(userName), { "If-Match": 'W/"99"' });
+    expect(put.status, put.text).toBe(200);
+    expect((await send("DELETE", path, undefined, { "If-Match": 'W/"99"' })).status).toBe(204);
+  });
+});
+
 describe("a profile", () => {
   test("is read by its name, with tolerances more or less", () => {
     for (const profile of profiles) expect(readProfile(profile.name)).toBe(profile);

@@ -1,5 +1,6 @@
 import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, describe, expect, spyOn, test } from "bun:test";
+import { readSort } from "../../../src/scim/sort.ts";
 import { defaultTenantId, type Store } from "../../../src/storage/port.ts";
 import { openSqliteStore } from "../../../src/storage/sqlite/store.ts";
 import { advance } from "../contract/import-world.ts";
@@ -34,6 +35,22 @@ const list = (store: Store, filter: string | undefined, type = userType) =>
     limit: 10,
   });
 
+/** Pages that begin beside a place, in the orders that an index has; and a query over several types. */
+async function walkPlaces(store: Store): Promise<void> {
+  const place = { key: "a", row: 1 };
+  for (const start of [{ after: undefined }, { after: place }, { before: place }]) {
+    for (const sort of [undefined, readSort(userType, "userName", "ascending")]) {
+      const types = [{ type: userType, sort }];
+      await store.resources.list({ tenantId: defaultTenantId, types, start, limit: 10 });
+    }
+  }
+  const types = [
+    { type: userType, filter: bound('userName eq "a"', userType) },
+    { type: groupType, filter: bound('displayName eq "a"', groupType) },
+  ];
+  await store.resources.list({ tenantId: defaultTenantId, types, start: { offset: 0 }, limit: 10 });
+}
+
 /** Reads and writes whose statements are not made when the store is opened. */
 async function useEverything(store: Store): Promise<void> {
   const { access, imports } = store;
@@ -50,6 +67,7 @@ async function useEverything(store: Store): Promise<void> {
   ]) {
     await list(store, filter);
   }
+  await walkPlaces(store);
   await access.tokens(defaultTenantId);
   await access.accounts(defaultTenantId);
   await imports.job(defaultTenantId, "a");
