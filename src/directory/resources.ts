@@ -30,6 +30,7 @@ import {
   storedOf,
   view,
   viewOf,
+  withImmutable,
 } from "./steps.ts";
 
 /** Reads and changes resources of any type; everything throws ScimError. */
@@ -93,9 +94,10 @@ export function createDirectory(ports: DirectoryPorts): Directory {
       const choices = storeChoices(caller, compiled);
       // It depends on the version it is computed from when the client names one, or leaves out what then stays.
       const keepsActive = compiled.hasActive && named.attributes.active === undefined;
-      const depends = keepsActive || namesVersion(ifMatch);
+      const depends = keepsActive || compiled.hasImmutable || namesVersion(ifMatch);
       for (let attempt = 0; attempt < replaceAttemptsMax; attempt++) {
-        const resource = keepsActive ? readBody(compiled, body, caller.profile, activeOf(current)) : named;
+        const read = keepsActive ? readBody(compiled, body, caller.profile, activeOf(current)) : named;
+        const resource = compiled.hasImmutable ? withImmutable(compiled, current, read) : read;
         const expected = depends ? { expectedVersion: current.version } : {};
         const content = contentOf(compiled, resource, id, now());
         const change = { kind: "replaceResource", ...expected, ...content, ...password, ...choices } as const;

@@ -3,6 +3,7 @@ import { ScimError } from "../scim/error.ts";
 import type { JsonObject } from "../scim/json.ts";
 import { forgives, type Profile } from "../scim/profile.ts";
 import { etagMatches } from "../scim/resource/etag.ts";
+import { keepImmutable } from "../scim/resource/immutable.ts";
 import { type Projection, showsAttribute } from "../scim/resource/projection.ts";
 import { attributesOf, type ResourceView, type StoredResource } from "../scim/resource/render.ts";
 import { issuesError, type ReadResource } from "../scim/resource/resource.ts";
@@ -95,6 +96,11 @@ export function readBody(compiled: CompiledType, body: unknown, profile: Profile
 export function activeOf(current: StoredResource): JsonObject {
   const { active } = attributesOf(current);
   return typeof active === "boolean" ? { active } : {};
+}
+
+/** A replacement with what of the current resource can not change: values of immutable attributes. */
+export function withImmutable({ type }: CompiledType, current: StoredResource, read: ReadResource): ReadResource {
+  return { ...read, attributes: keepImmutable(type, attributesOf(current), read.attributes) };
 }
 
 /** True when a condition is about a version; `*` asks only that the resource is there, which every change does. */

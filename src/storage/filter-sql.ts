@@ -1,6 +1,6 @@
 import type { Operator } from "../scim/filter/ast.ts";
-import type { BoundComparison, BoundFilter } from "../scim/filter/bound.ts";
-import type { ResourceType } from "../scim/schema/registry.ts";
+import type { BoundComparison, BoundFilter, SimpleTarget } from "../scim/filter/bound.ts";
+import { membershipOf, type ResourceType } from "../scim/schema/registry.ts";
 
 export type SqlValue = string | number | null;
 
@@ -80,9 +80,9 @@ function join(parts: readonly FilterSql[], operator: string): Omit<FilterSql, "r
 
 function compileComparison(filter: BoundComparison, type: ResourceType, tenantId: number): FilterSql {
   const { target, operator, value } = filter;
-  const membership = target.extension === undefined && operator === "eq" ? membershipOf(target) : undefined;
+  const membership = operator === "eq" ? membershipColumnsOf(target, type) : undefined;
   if (membership !== undefined && typeof value === "string") return compileMembership(membership, tenantId, value);
-  const column = target.extension === undefined ? columnOf(target.attribute, target.sub, type) : undefined;
+  const column = columnOf(target, type);
   const sqlOperator = column?.operators[operator];
   if (column === undefined || sqlOperator === undefined) return unanswered(filter);
   const param = typeof value === "boolean" ? Number(value) : value;
@@ -92,7 +92,8 @@ function compileComparison(filter: BoundComparison, type: ResourceType, tenantId
   return { where: `${column.name} ${sqlOperator} ?${present}`, params: [param], residual: undefined };
 }
 
-function membershipOf({ attribute, sub }: BoundComparison["target"]) {
+function membershipColumnsOf({ extension, attribute, sub }: SimpleTarget, type: ResourceType) {
+  if (extension !== undefined || membershipOf(type) !== attribute) return undefined;
   const path = `${attribute}.${sub ?? ""}`;
   return Object.hasOwn(membershipColumns, path) ? membershipColumns[path] : undefined;
 }
@@ -109,11 +110,21 @@ function compileMembership(
   return { where, params: [tenantId, id], residual: undefined };
 }
 
+/** What the columns hold, by their keys: an attribute of that name that compares otherwise is not in them. */
+const held: Readonly<Record<string, Pick<SimpleTarget, "type" | "caseExact">>> = {
+  displayName: { type: "string", caseExact: false },
+  active: { type: "boolean", caseExact: false },
+};
+
 /** The column that holds what a core attribute compares by; undefined when none does. */
-export function columnOf(attribute: string, sub: string | undefined, type: ResourceType): Column | undefined {
+export function columnOf(target: SimpleTarget, type: ResourceType): Column | undefined {
+  const { extension, attribute, sub, multiValued } = target;
+  if (extension !== undefined || multiValued) return undefined;
   const unique = type.base.attributes.find(({ uniqueness }) => uniqueness !== "none");
   if (sub === undefined && unique?.name === attribute)
     return { name: "unique_key", operators: equality, nullable: !unique.required };
   const path = sub === undefined ? attribute : `${attribute}.${sub}`;
-  return Object.hasOwn(columns, path) ? columns[path] : undefined;
+  const wanted = Object.hasOwn(held, path) ? held[path] : undefined;
+  const differs = wanted !== undefined && (wanted.type !== target.type || wanted.caseExact !== target.caseExact);
+  return Object.hasOwn(columns, path) && !differs ? columns[path] : undefined;
 }

@@ -12,7 +12,7 @@ export interface Walk {
 
 /** The column that answers a sort; undefined when no column holds what is sorted by. */
 export function sortColumn({ target }: Sort, type: ResourceType): Column | undefined {
-  return target.extension === undefined ? columnOf(target.attribute, target.sub, type) : undefined;
+  return columnOf(target, type);
 }
 
 /**

@@ -5,6 +5,7 @@ import { readListRequest, readRootListRequest, readSearchRequest } from "../../s
 import { forgives } from "../../scim/profile.ts";
 import { etagMatches, etagOf } from "../../scim/resource/etag.ts";
 import type { Projection } from "../../scim/resource/projection.ts";
+import { projectionOfWrite } from "../../scim/resource/requested.ts";
 import { type CompiledType, userTypeOf } from "../../scim/resource/type.ts";
 import { requireScope } from "../auth.ts";
 import { jsonBodyBytesMax, membersBodyBytesMax, readJsonBody } from "../body.ts";
@@ -32,6 +33,11 @@ function wantsNothing(
   return compiled.membership === "members" && forgives(profile, "patchNoContentForGroups");
 }
 
+/** What the answer to a write shows: also what is returned on request, where the body named it (RFC 7643 §7). */
+function shownOfWrite(compiled: CompiledType, projection: Projection | undefined, body: unknown) {
+  return compiled.hasRequested ? projectionOfWrite(compiled.type, projection, body) : projection;
+}
+
 /** The handlers of the resources of the type that the address names. */
 export function resourceHandlers({ directory }: Pick<AppPorts, "directory">) {
   const id = (c: Context<AppEnv>): string => c.req.param("id") ?? "";
@@ -40,7 +46,9 @@ export function resourceHandlers({ directory }: Pick<AppPorts, "directory">) {
     const caller = requireScope(c, "scim:write");
     const compiled = c.get("compiled");
     const projection = projectionOf(c, compiled);
-    return answerResource(c, await directory.create(caller, compiled, await bodyOf(c, compiled)), projection, 201);
+    const body = await bodyOf(c, compiled);
+    const view = await directory.create(caller, compiled, body);
+    return answerResource(c, view, shownOfWrite(compiled, projection, body), 201);
   };
 
   const list: Handler = async (c) => {
@@ -74,7 +82,7 @@ function oneHandlers({ directory }: Pick<AppPorts, "directory">, id: (c: Context
     const body = await bodyOf(c, compiled);
     const ifMatch = conditionOf(c, "If-Match", caller);
     const view = await directory.replace(caller, compiled, id(c), body, ifMatch, projection);
-    return answerResource(c, view, projection, 200);
+    return answerResource(c, view, shownOfWrite(compiled, projection, body), 200);
   };
 
   const patch: Handler = async (c) => {
@@ -85,7 +93,7 @@ function oneHandlers({ directory }: Pick<AppPorts, "directory">, id: (c: Context
     const ifMatch = conditionOf(c, "If-Match", caller);
     const shown = wantsNothing(c, caller, compiled, projection) ? "nothing" : projection;
     const view = await directory.patch(caller, compiled, id(c), body, ifMatch, shown);
-    const answered = answerResource(c, view, projection, 200);
+    const answered = answerResource(c, view, shownOfWrite(compiled, projection, body), 200);
     if (shown !== "nothing") return answered;
     const headers = new Headers(answered.headers);
     for (const name of ["Content-Type", "Content-Length"]) headers.delete(name);

@@ -91,18 +91,22 @@ function withValue(object: JsonObject, name: string, value: Json | undefined): J
 }
 
 /**
- * What is immutable may be set once (RFC 7643 §2.2).
+ * What is immutable may be set once (RFC 7643 §2.2), also as a part of what is not.
  *
  * @throws ScimError `mutability` when it has a value and would get another, or none.
  */
 export function requireSame(
-  { mutability }: AttributeDefinition,
+  { mutability, multiValued, subAttributes = [] }: AttributeDefinition,
   before: Json | undefined,
   after: Json | undefined,
   name: string,
 ): void {
-  if (mutability !== "immutable" || before === undefined || same(before, after)) return;
-  throw new ScimError("mutability", `${name} is immutable and has another value.`);
+  if (before === undefined || same(before, after)) return;
+  if (mutability === "immutable") throw new ScimError("mutability", `${name} is immutable and has another value.`);
+  // Values of many come and go as wholes; a single one takes its parts with it.
+  if (multiValued || !isJsonObject(before)) return;
+  const left = isJsonObject(after) ? after : {};
+  for (const sub of subAttributes) requireSame(sub, own(before, sub.name), own(left, sub.name), `${name}.${sub.name}`);
 }
 
 /**

@@ -1,6 +1,7 @@
-import { coreRegistry, findAttribute, type Registry, type ResourceType } from "../schema/registry.ts";
+import { coreRegistry, membershipOf, type Registry, type ResourceType } from "../schema/registry.ts";
 import type { AttributeDefinition } from "../schema/schema.ts";
-import { groupUrn, userUrn } from "../urn.ts";
+import { userUrn } from "../urn.ts";
+import { hasImmutable } from "./immutable.ts";
 import { compileResource, type ReadResourceBody } from "./resource.ts";
 
 /** A resource type with everything that is derived from its schemas once. */
@@ -13,24 +14,24 @@ export interface CompiledType {
   readonly membership: "members" | "groups" | undefined;
   /** Whether some attribute is shown only to those who name it. */
   readonly hasRequested: boolean;
-  /** Whether a resource is active unless somebody says otherwise (RFC 7643 §4.1.1). */
+  /** Whether a replacement must leave some values as they are (RFC 7644 §3.5.1). */
+  readonly hasImmutable: boolean;
+  /** Whether a resource is active unless somebody says otherwise: users are (RFC 7643 §4.1.1). */
   readonly hasActive: boolean;
 }
 
 /** Derives everything from a type's schemas. */
 export function compileType(type: ResourceType): CompiledType {
-  const has = (name: string): boolean => findAttribute(type.base.attributes, name) !== undefined;
-  // Memberships are rows between any resources; only RFC 7643's own schemas show them.
-  const membership = type.base.id === groupUrn ? "members" : type.base.id === userUrn ? "groups" : undefined;
   return Object.freeze({
     type,
     read: compileResource(type),
     unique: type.base.attributes.find(({ uniqueness }) => uniqueness !== "none"),
-    membership,
+    membership: membershipOf(type),
     hasRequested: [type.base, ...type.extensions.map(({ schema }) => schema)].some(({ attributes }) =>
       attributes.some(({ returned }) => returned === "request"),
     ),
-    hasActive: has("active"),
+    hasImmutable: hasImmutable(type),
+    hasActive: type.base.id === userUrn,
   });
 }
 

@@ -58,6 +58,15 @@ export function buildRegistry(
   return Object.freeze({ schemas, resourceTypes });
 }
 
+/**
+ * Which end of memberships a type shows: `members`, kept as rows and not in the document, or `groups`. Memberships are
+ * between any resources, but only RFC 7643's own schemas show them.
+ */
+export function membershipOf({ base }: ResourceType): "members" | "groups" | undefined {
+  if (base.id === groupSchema.id) return "members";
+  return base.id === userSchema.id ? "groups" : undefined;
+}
+
 /** Finds the attribute of that name, in any case. */
 export function findAttribute(
   attributes: readonly AttributeDefinition[],

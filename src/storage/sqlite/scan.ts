@@ -1,5 +1,6 @@
 import { evaluate } from "../../scim/filter/evaluate.ts";
 import type { JsonObject } from "../../scim/json.ts";
+import { membershipOf } from "../../scim/schema/registry.ts";
 import { type Sort, sortKey } from "../../scim/sort.ts";
 import { mentionsOf, wholeResource } from "../document.ts";
 import type { Start } from "../port.ts";
@@ -53,7 +54,7 @@ type Visit = (whole: JsonObject, rid: number) => void;
 
 async function walk(prepare: Prepare, selection: Selection, visit: Visit): Promise<void> {
   const { tenantId, type, condition, params, residual, pathOf } = selection;
-  const join = residual && mentionsOf(residual);
+  const join = residual && membershipOf(type) !== undefined ? mentionsOf(residual) : undefined;
   const candidates = prepare<ResourceRow>(
     `SELECT ${resourceColumns(join)} FROM resource r
        WHERE tenant_id = ? AND resource_type = ? AND rid > ? ${condition} ORDER BY rid LIMIT ${scanRowsPerTurn}`,
