@@ -11,7 +11,9 @@ import type { Store } from "../storage/port.ts";
 import { type Closed, closeCircle } from "./bulk-circle.ts";
 import { uniqueKey } from "./content.ts";
 import { type Creation, readCreation, settleCreation } from "./create.ts";
-import type { Directory } from "./resources.ts";
+import { patchResource } from "./patch.ts";
+import { removeResource } from "./remove.ts";
+import { replaceResource } from "./replace.ts";
 import { type Caller, commit, type DirectoryPorts } from "./steps.ts";
 
 /** What came of one operation of a Bulk request; those that were not tried are not told. */
@@ -40,7 +42,6 @@ const readsAtOnceMax = 16;
 /** A request while it is carried out. */
 interface Run {
   readonly ports: DirectoryPorts;
-  readonly directory: Directory;
   readonly caller: Caller;
   readonly types: Types;
   readonly entries: readonly BulkEntry[];
@@ -68,7 +69,6 @@ interface Run {
  */
 export async function runBulk(
   ports: DirectoryPorts,
-  directory: Directory,
   caller: Caller,
   types: Types,
   { entries, failOnErrors = Number.POSITIVE_INFINITY }: BulkRequest,
@@ -79,7 +79,6 @@ export async function runBulk(
   const posts = [...entries.entries()].filter(([, entry]) => isPost(entry));
   const run: Run = {
     ports,
-    directory,
     caller,
     types,
     entries,
@@ -171,7 +170,7 @@ async function carryOut(
   compiled: CompiledType,
   operation: BulkOperation,
 ): Promise<Omit<BulkOutcome, "place">> {
-  const { ports, directory, caller } = run;
+  const { ports, caller } = run;
   if (operation.method === "POST") {
     const creation = await readPost(run, place, compiled, operation);
     return created(await settleCreation(ports, caller, creation, await commit(ports.store, caller, creation.change)));
@@ -180,11 +179,11 @@ async function carryOut(
   const ignoresVersion = operation.version !== undefined && forgives(caller.profile, "ignoreConditions");
   const version = ignoresVersion ? undefined : operation.version;
   if (operation.method === "DELETE") {
-    await directory.remove(caller, compiled, id, version);
+    await removeResource(ports, caller, compiled, id, version);
     return { resourceType: compiled.type.name, id, version: undefined, result: 204 };
   }
-  const change = operation.method === "PUT" ? directory.replace : directory.patch;
-  const { stored } = await change(caller, compiled, id, operation.data, version, "nothing");
+  const change = operation.method === "PUT" ? replaceResource : patchResource;
+  const { stored } = await change(ports, caller, compiled, id, operation.data, version, "nothing");
   return { resourceType: stored.resourceType, id, version: stored.version, result: 200 };
 }
 

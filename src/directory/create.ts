@@ -1,5 +1,5 @@
 import { forgives } from "../scim/profile.ts";
-import { attributesOf, type StoredResource } from "../scim/resource/render.ts";
+import { attributesOf, type ResourceView, type StoredResource } from "../scim/resource/render.ts";
 import type { ReadResource } from "../scim/resource/resource.ts";
 import type { CompiledType } from "../scim/resource/type.ts";
 import { type Effect, isRefusal, type Refusal, type ResourceContent } from "../storage/change.ts";
@@ -14,6 +14,7 @@ import {
   refusalError,
   storeChoices,
   storedOf,
+  view,
 } from "./steps.ts";
 
 /** A resource that is read and checked, and not stored yet. */
@@ -40,6 +41,25 @@ export async function readCreation(
   const password = await passwordOf(ports, caller, resource);
   const choices = storeChoices(caller, compiled);
   return { compiled, resource, change: { kind: "createResource", ...content, ...password, ...choices } };
+}
+
+/**
+ * Makes a resource (RFC 7644 §3.3).
+ *
+ * @throws ScimError invalidSyntax, invalidValue, tooLarge or uniqueness
+ */
+export async function createResource(
+  ports: DirectoryPorts,
+  caller: Caller,
+  compiled: CompiledType,
+  body: unknown,
+): Promise<ResourceView> {
+  const creation = await readCreation(ports, caller, compiled, body, ports.newId());
+  const result = await commit(ports.store, caller, creation.change);
+  const stored = await settleCreation(ports, caller, creation, result);
+  // Nobody is in a group yet who was made just now.
+  const isNew = compiled.membership !== "members" && stored.id === creation.change.id;
+  return isNew ? { compiled, stored, joined: [] } : view(ports.store, caller, compiled, stored);
 }
 
 /**

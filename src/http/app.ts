@@ -8,7 +8,6 @@ import type { AppEnv, AppPorts } from "./context.ts";
 import { mountDocs } from "./docs.ts";
 import { errorResponse, toScimError } from "./error.ts";
 import { mountHealth } from "./health.ts";
-import { mountMetrics } from "./metrics.ts";
 import { type App, registerComponents } from "./openapi/components.ts";
 import { mountScim } from "./scim/routes.ts";
 
@@ -32,7 +31,6 @@ export function createApp(ports: AppPorts): App {
   mountDefinitions(app, ports);
   mountImports(app, ports);
   mountHealth(app, ports);
-  mountMetrics(app, ports.metrics);
   mountDocs(app);
   app.get("/openapi.json", (c) => c.body(openApiText(app, ports.version), 200, { "Content-Type": "application/json" }));
   app.notFound((c) => {

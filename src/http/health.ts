@@ -2,8 +2,11 @@ import { ScimError } from "../scim/error.ts";
 import type { AppPorts } from "./context.ts";
 import type { App } from "./openapi/components.ts";
 
-/** Mounts the probes: alive at all, and able to answer from the store. */
-export function mountHealth(app: App, { store, version }: AppPorts): void {
+const metricsType = "text/plain; version=0.0.4; charset=utf-8";
+
+/** Mounts the probes: alive at all, able to answer from the store, and what Prometheus reads, which names nobody. */
+export function mountHealth(app: App, { store, version, metrics }: AppPorts): void {
+  app.get("/metrics", async () => new Response(await metrics.text(), { headers: { "Content-Type": metricsType } }));
   app.get("/healthz", (c) => c.json({ status: "ok", version }));
   app.get("/readyz", async (c) => {
     try {

@@ -1,6 +1,5 @@
 import { Counter, collectDefaultMetrics, Registry } from "prom-client";
 import type { Tolerance } from "../scim/profile.ts";
-import type { App } from "./openapi/components.ts";
 
 /** What the server counts of itself. */
 export interface Metrics {
@@ -9,8 +8,6 @@ export interface Metrics {
   /** Everything counted so far, as Prometheus reads it. */
   text(): Promise<string>;
 }
-
-const contentType = "text/plain; version=0.0.4; charset=utf-8";
 
 export function createMetrics(): Metrics {
   const registry = new Registry();
@@ -29,9 +26,4 @@ export function createMetrics(): Metrics {
     },
     text: () => registry.metrics(),
   };
-}
-
-/** Mounts what Prometheus reads: counts and times, and nothing of anybody. */
-export function mountMetrics(app: App, metrics: Metrics): void {
-  app.get("/metrics", async () => new Response(await metrics.text(), { headers: { "Content-Type": contentType } }));
 }
