@@ -6,7 +6,7 @@ import { mountImports } from "./api/imports.ts";
 import { authenticate } from "./auth.ts";
 import type { AppEnv, AppPorts } from "./context.ts";
 import { mountDocs } from "./docs.ts";
-import { errorResponse, toScimError } from "./error.ts";
+import { answerError, errorResponse } from "./error.ts";
 import { mountHealth } from "./health.ts";
 import { type App, registerComponents } from "./openapi/components.ts";
 import { mountScim } from "./scim/routes.ts";
@@ -40,13 +40,7 @@ export function createApp(ports: AppPorts): App {
     response.headers.set("Allow", methods.join(", "));
     return response;
   });
-  app.onError((error, c) => {
-    const refusal = toScimError(error);
-    if (refusal.status >= 500) {
-      ports.log("error", refusal.detail, { method: c.req.method, path: c.req.path, cause: Bun.inspect(refusal.cause) });
-    }
-    return errorResponse(c, refusal);
-  });
+  app.onError((error, c) => answerError(c, error, ports.log));
   return app;
 }
 

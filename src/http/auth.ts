@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler } from "hono";
-import type { Authenticator } from "../access/principal.ts";
+import type { Authenticator, Principal } from "../access/principal.ts";
 import type { Scope } from "../access/scope.ts";
 import { ScimError } from "../scim/error.ts";
 import { listening } from "../scim/profile.ts";
@@ -8,18 +8,29 @@ import { type AppEnv, originOf } from "./context.ts";
 /** Lets in who proves who they are: a bearer token or Basic credentials. */
 export function authenticate(authenticator: Authenticator): MiddlewareHandler<AppEnv> {
   return async function authenticate(c, next) {
-    const header = c.req.header("Authorization");
-    if (header !== undefined && isForeignPage(c, header)) {
-      throw new ScimError("forbidden", "A page of another site may not use the browser's credentials.");
-    }
-    const principal = await authenticator.authenticate(header);
-    if (principal === undefined) {
-      const detail = header === undefined ? "Credentials are required." : "The credentials are not valid.";
-      throw new ScimError("unauthorized", detail);
-    }
-    c.set("principal", { ...principal, profile: listening(principal.profile) });
+    await identify(c, authenticator);
     await next();
   };
+}
+
+/**
+ * Who makes a request; what its profile forgives from now on is noted.
+ *
+ * @throws ScimError unauthorized or forbidden
+ */
+export async function identify(c: Context<AppEnv>, authenticator: Authenticator): Promise<Principal> {
+  const header = c.req.header("Authorization");
+  if (header !== undefined && isForeignPage(c, header)) {
+    throw new ScimError("forbidden", "A page of another site may not use the browser's credentials.");
+  }
+  const known = await authenticator.authenticate(header);
+  if (known === undefined) {
+    const detail = header === undefined ? "Credentials are required." : "The credentials are not valid.";
+    throw new ScimError("unauthorized", detail);
+  }
+  const principal = { ...known, profile: listening(known.profile) };
+  c.set("principal", principal);
+  return principal;
 }
 
 const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD"]);

@@ -38,6 +38,8 @@ export interface AppEnv {
     types: Types;
     /** The type that the address names; on its endpoints. */
     compiled: CompiledType;
+    /** The id that the address names; on the endpoints of one resource. */
+    id: string;
   };
 }
 

@@ -3,6 +3,7 @@ import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { type ErrorKind, errorBody, errorTable, ScimError } from "../scim/error.ts";
 import { etagOf } from "../scim/resource/etag.ts";
+import type { AppPorts } from "./context.ts";
 import { respond } from "./respond.ts";
 
 /** Both schemes that a 401 offers (RFC 9110 §11.6.1). */
@@ -11,7 +12,7 @@ const challenge = 'Bearer realm="muster", Basic realm="muster", charset="UTF-8"'
 const kinds = Object.keys(errorTable).filter((kind): kind is ErrorKind => Object.hasOwn(errorTable, kind));
 
 /** The refusal that an exception means; what nobody expected is internal, and its text stays here. */
-export function toScimError(error: unknown): ScimError {
+function toScimError(error: unknown): ScimError {
   if (error instanceof ScimError) return error;
   if (error instanceof HTTPException) {
     const kind = kinds.find((candidate) => errorTable[candidate].status === error.status);
@@ -28,4 +29,13 @@ export function errorResponse(c: Context, error: ScimError): Response {
   if (error.version !== undefined) headers.ETag = etagOf(error.version);
   const status: ContentfulStatusCode = error.status;
   return respond(c, JSON.stringify(errorBody(error)), status, headers);
+}
+
+/** Answers an exception; what is the server's own fault is told to its operator. */
+export function answerError(c: Context, error: unknown, log: AppPorts["log"]): Response {
+  const refusal = toScimError(error);
+  if (refusal.status >= 500) {
+    log("error", refusal.detail, { method: c.req.method, path: c.req.path, cause: Bun.inspect(refusal.cause) });
+  }
+  return errorResponse(c, refusal);
 }

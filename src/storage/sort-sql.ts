@@ -3,6 +3,12 @@ import type { Sort } from "../scim/sort.ts";
 import { type Column, columnOf, type SqlValue } from "./filter-sql.ts";
 import type { Place } from "./port.ts";
 
+/** Columns that hold numbers; the others hold texts. */
+const numericColumns: ReadonlySet<string> = new Set(["active", "created", "modified"]);
+
+/** No two resources of a type are equal in these, unless they have no value. */
+const uniqueColumns: ReadonlySet<string> = new Set(["id", "unique_key"]);
+
 /** In which order SQL walks: by a column where one is sorted by, then by creation; or the same backwards. */
 export interface Walk {
   readonly column: Column | undefined;
@@ -22,27 +28,52 @@ export function sortColumn({ target }: Sort, type: ResourceType): Column | undef
 export function orderSql({ column, descending, backwards }: Walk): string {
   const row = backwards ? "rid DESC" : "rid";
   if (column === undefined) return row;
+  const { name, nullable } = column;
   const direction = descending === backwards ? "ASC" : "DESC";
-  return `${column.nullable ? `${column.name} IS NULL ${direction}, ` : ""}${column.name} ${direction}, ${row}`;
+  if (!nullable) return valuedOrder(name, direction, row);
+  return `${name} IS NULL ${direction}, ${name} ${direction}, ${row}`;
 }
 
-export interface Condition {
+/** The ORDER BY of resources that have a value. What is unique needs no second order, and an index that is read backwards has none. */
+function valuedOrder(name: string, direction: "ASC" | "DESC", row: string): string {
+  return uniqueColumns.has(name) ? `${name} ${direction}` : `${name} ${direction}, ${row}`;
+}
+
+/** Resources that lie together in the order of a walk; SQL finds them in an index where there is one. */
+export interface Stretch {
   readonly where: string;
   readonly params: readonly SqlValue[];
+  readonly order: string;
 }
 
-/** What holds of all that the walk reaches after a place. */
-export function beyondSql({ column, descending, backwards }: Walk, { key, row }: Place): Condition {
+/**
+ * What a walk comes through beyond a place, from its start when there is none: the resources with a value and those
+ * without are each in an order that an index has, and both together are not.
+ */
+export function stretchesOf({ column, descending, backwards }: Walk, place: Place | undefined): readonly Stretch[] {
   const beyond = backwards ? "<" : ">";
-  if (column === undefined) return { where: `rid ${beyond} ?`, params: [row] };
+  const row = backwards ? "rid DESC" : "rid";
+  const all = { where: "1", params: [], order: row };
+  if (column === undefined) {
+    return [place === undefined ? all : { where: `rid ${beyond} ?`, params: [place.row], order: row }];
+  }
   const { name, nullable } = column;
   const rises = descending === backwards;
-  const among = `${name} IS NULL AND rid ${beyond} ?`;
-  if (key === null) return { where: rises ? among : `(${among}) OR ${name} IS NOT NULL`, params: [row] };
-  const value = typeof key === "boolean" ? Number(key) : key;
-  const further = `${name} ${rises ? ">" : "<"} ? OR rid ${beyond} ?`;
+  const order = valuedOrder(name, rises ? "ASC" : "DESC", row);
+  const without = { ...all, where: `${name} IS NULL` };
+  const valued = { ...all, where: nullable ? `${name} IS NOT NULL` : "1", order };
+  if (place === undefined) return !nullable ? [valued] : rises ? [valued, without] : [without, valued];
+  if (place.key === null) {
+    const rest = { where: `${name} IS NULL AND rid ${beyond} ?`, params: [place.row], order: row };
+    return !nullable ? (rises ? [] : [valued]) : rises ? [rest] : [rest, valued];
+  }
+  const key = typeof place.key === "boolean" ? Number(place.key) : place.key;
+  const after = rises && nullable ? [without] : [];
+  // Another type sorts by an attribute of the same name: numbers come before texts.
+  if ((typeof key === "number") !== numericColumns.has(name)) {
+    return (typeof key === "number") === rises ? [valued, ...after] : after;
+  }
   // The first condition alone lets an index be entered in its middle.
-  const valued = `${name} ${rises ? ">=" : "<="} ? AND (${further})`;
-  const params = [value, value, row];
-  return { where: rises && nullable ? `(${valued}) OR ${name} IS NULL` : valued, params };
+  const where = `${name} ${rises ? ">=" : "<="} ? AND (${name} ${rises ? ">" : "<"} ? OR rid ${beyond} ?)`;
+  return [{ where: `${valued.where} AND ${where}`, params: [key, key, place.row], order }, ...after];
 }

@@ -54,7 +54,7 @@ export function discoveryHandlers({ bulk, publicDiscovery }: AppPorts) {
 
   const getType: Handler = (c) => {
     const base = open(c);
-    const compiled = c.get("types").byName.get(c.req.param("id") ?? "");
+    const compiled = c.get("types").byName.get(c.get("id"));
     return found(c, compiled && resourceTypeResource(compiled.type, base));
   };
 
@@ -68,7 +68,7 @@ export function discoveryHandlers({ bulk, publicDiscovery }: AppPorts) {
 
   const getSchema: Handler = (c) => {
     const base = open(c);
-    const urn = c.req.param("id")?.toLowerCase();
+    const urn = c.get("id").toLowerCase();
     const schema = schemasOf(c.get("types")).find(({ id }) => id.toLowerCase() === urn);
     return found(c, schema && schemaResource(schema, base));
   };

@@ -40,7 +40,7 @@ function shownOfWrite(compiled: CompiledType, projection: Projection | undefined
 
 /** The handlers of the resources of the type that the address names. */
 export function resourceHandlers({ directory }: Pick<AppPorts, "directory">) {
-  const id = (c: Context<AppEnv>): string => c.req.param("id") ?? "";
+  const id = (c: Context<AppEnv>): string => c.get("id");
 
   const create: Handler = async (c) => {
     const caller = requireScope(c, "scim:write");

@@ -1,9 +1,9 @@
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import { ScimError } from "../../scim/error.ts";
 import { coreTypes } from "../../scim/resource/type.ts";
-import { authenticate } from "../auth.ts";
+import { identify } from "../auth.ts";
 import type { AppEnv, AppPorts } from "../context.ts";
-import { errorResponse } from "../error.ts";
+import { answerError, errorResponse } from "../error.ts";
 import type { App } from "../openapi/components.ts";
 import { describe, type Handler } from "../route.ts";
 import { scimBasePath } from "./answer.ts";
@@ -17,7 +17,7 @@ import {
 } from "./descriptions.ts";
 import { discoveryHandlers } from "./discovery.ts";
 import { meHandlers, resourceHandlers, rootHandlers } from "./resources.ts";
-import { tolerance } from "./tolerance.ts";
+import { tellTolerated } from "./tolerance.ts";
 
 /*
  *   GET  /scim/v2/ServiceProviderConfig · ResourceTypes · ResourceTypes/{id} · Schemas · Schemas/{id}
@@ -30,66 +30,113 @@ import { tolerance } from "./tolerance.ts";
  *   GET, PUT, PATCH, DELETE  /scim/v2/{type}/{id}
  */
 
-/** A path segment that can be an id; one with a dot in front is an endpoint such as `.search`. */
-const idSegment = "/:id{[^./][^/]*}";
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+type Methods = Readonly<Partial<Record<Method, Handler>>>;
 
-type Methods = Readonly<Partial<Record<"get" | "post" | "put" | "patch" | "delete", Handler>>>;
+/** What is offered at an endpoint, and at the addresses one segment below it. */
+interface Endpoint {
+  readonly whole: Methods;
+  readonly one?: Methods;
+}
 
 /** Mounts SCIM 2.0 (RFC 7644) and describes it. */
 export function mountScim(app: App, ports: AppPorts): void {
-  const { authenticator, catalog, publicDiscovery } = ports;
-  const discovery = discoveryHandlers(ports);
-  if (publicDiscovery) app.get(`${scimBasePath}/ServiceProviderConfig`, discovery.config);
-  app.use(`${scimBasePath}/*`, authenticate(authenticator), tolerance(ports), async function tenantTypes(c, next) {
-    const types = catalog.typesOf(c.get("principal").tenantId);
-    c.set("types", types instanceof Promise ? await types : types);
-    await next();
-  });
-  mountFixed(app, ports, discovery);
+  const serve = scimServer(ports);
+  app.all(scimBasePath, serve);
+  app.all(`${scimBasePath}/*`, serve);
   // A version that is not spoken is told so, whatever stands behind it (RFC 7644 §3.13).
-  app.all("/scim/:version{v[0-9][0-9.]*}/*", (c, next) => {
-    if (c.req.param("version") === "v2") return next();
-    throw new ScimError("invalidVersion", `SCIM ${c.req.param("version")} is not spoken here; ${scimBasePath} is.`);
+  app.all("/scim/*", (c) => {
+    const version = /^\/scim\/(v\d[\d.]*)(?:\/|$)/.exec(c.req.path)?.[1];
+    if (version === undefined) throw new ScimError("notFound", "There is no such endpoint.");
+    throw new ScimError("invalidVersion", `SCIM ${version} is not spoken here; ${scimBasePath} is.`);
   });
-
-  // Types come and go while the server runs, so one route serves them all; what is no type is 404.
-  const resources = resourceHandlers(ports);
-  const collection = `${scimBasePath}/:type`;
-  app.use(`${collection}/*`, namedType);
-  app.get(collection, resources.list);
-  app.post(collection, resources.create);
-  app.post(`${collection}/.search`, resources.search);
-  app.get(collection + idSegment, resources.get);
-  app.put(collection + idSegment, resources.replace);
-  app.patch(collection + idSegment, resources.patch);
-  app.delete(collection + idSegment, resources.remove);
-  for (const compiled of coreTypes.byName.values()) {
-    for (const description of resourceDescriptions(compiled)) describe(app, description);
-  }
+  const resources = [...coreTypes.byName.values()].flatMap(resourceDescriptions);
+  const fixed = [...discoveryDescriptions, ...rootDescriptions, ...meDescriptions, bulkDescription];
+  for (const description of [...fixed, ...resources]) describe(app, description);
 }
 
-/** Mounts the endpoints that every tenant has. */
-function mountFixed(app: App, ports: AppPorts, discovery: ReturnType<typeof discoveryHandlers>): void {
+/**
+ * Serves every address under the base. Types come and go while the server runs, so addresses are looked up in what the
+ * tenant has, and not in routes: what is no type is 404, and what an endpoint does not offer is 405.
+ */
+function scimServer(ports: AppPorts): Handler {
+  const { authenticator, catalog, publicDiscovery, metrics, log } = ports;
+  const find = endpointFinder(ports);
+  const { config } = discoveryHandlers(ports);
+  return async (c) => {
+    const segments = segmentsOf(c.req.path);
+    const method = c.req.method === "HEAD" ? "GET" : c.req.method;
+    if (publicDiscovery && method === "GET" && segments.join("/") === "ServiceProviderConfig") return config(c);
+    const principal = await identify(c, authenticator);
+    try {
+      const types = catalog.typesOf(principal.tenantId);
+      c.set("types", types instanceof Promise ? await types : types);
+      const methods = find(c, segments);
+      const handler = isOffered(methods, method) ? methods[method] : undefined;
+      const response = handler === undefined ? refuseMethod(c, Object.keys(methods)) : await handler(c);
+      return tellTolerated(c, principal, metrics, response);
+    } catch (error) {
+      return tellTolerated(c, principal, metrics, answerError(c, error, log));
+    }
+  };
+}
+
+function isOffered(methods: Methods, method: string): method is Method {
+  return Object.hasOwn(methods, method);
+}
+
+/** The segments of an address behind the base; a trailing slash changes nothing. */
+function segmentsOf(path: string): readonly string[] {
+  const rest = path.slice(scimBasePath.length).replace(/^\//, "").replace(/\/$/, "");
+  return rest === "" ? [] : rest.split("/");
+}
+
+/** Finds what is offered at an address, and notes the type and the id that it names. */
+function endpointFinder(ports: AppPorts): (c: Context<AppEnv>, segments: readonly string[]) => Methods {
+  const fixed = fixedEndpoints(ports);
+  const resources = resourceHandlers(ports);
+  const collection: Methods = { GET: resources.list, POST: resources.create };
+  const search: Methods = { POST: resources.search };
+  const one: Methods = {
+    GET: resources.get,
+    PUT: resources.replace,
+    PATCH: resources.patch,
+    DELETE: resources.remove,
+  };
+  return (c, [name = "", id, ...more]) => {
+    const endpoint = Object.hasOwn(fixed, name) ? fixed[name] : undefined;
+    const compiled = endpoint === undefined ? c.get("types").byEndpoint.get(name.toLowerCase()) : undefined;
+    if (compiled !== undefined) c.set("compiled", compiled);
+    if (id !== undefined) c.set("id", decoded(id));
+    const methods =
+      id === undefined ? (endpoint?.whole ?? (compiled && collection)) : (endpoint?.one ?? (compiled && one));
+    if (methods === undefined || more.length > 0) throw new ScimError("notFound", "There is no such endpoint.");
+    return compiled !== undefined && id === ".search" ? search : methods;
+  };
+}
+
+/** The endpoints that every tenant has, by their first segment. */
+function fixedEndpoints(ports: AppPorts): Readonly<Record<string, Endpoint>> {
+  const discovery = discoveryHandlers(ports);
   const root = rootHandlers(ports);
   const me = meHandlers(ports);
-  const endpoints: Readonly<Record<string, Methods>> = {
-    "": { get: root.list },
-    "/.search": { post: root.search },
-    "/Bulk": { post: bulkHandler(ports) },
-    "/Me": { get: me.get, put: me.replace, patch: me.patch, delete: me.remove },
-    "/ServiceProviderConfig": { get: discovery.config },
-    "/ResourceTypes": { get: discovery.listTypes },
-    "/ResourceTypes/:id": { get: discovery.getType },
-    "/Schemas": { get: discovery.listSchemas },
-    "/Schemas/:id": { get: discovery.getSchema },
+  return {
+    "": { whole: { GET: root.list } },
+    ".search": { whole: { POST: root.search } },
+    Bulk: { whole: { POST: bulkHandler(ports) } },
+    Me: { whole: { GET: me.get, PUT: me.replace, PATCH: me.patch, DELETE: me.remove } },
+    ServiceProviderConfig: { whole: { GET: discovery.config } },
+    ResourceTypes: { whole: { GET: discovery.listTypes }, one: { GET: discovery.getType } },
+    Schemas: { whole: { GET: discovery.listSchemas }, one: { GET: discovery.getSchema } },
   };
-  for (const [path, methods] of Object.entries(endpoints)) {
-    for (const [method, handler] of Object.entries(methods)) app.on(method, scimBasePath + path, handler);
-    const offered = Object.keys(methods).map((method) => method.toUpperCase());
-    app.all(scimBasePath + path, (c) => refuseMethod(c, offered));
-  }
-  for (const description of [...discoveryDescriptions, ...rootDescriptions, ...meDescriptions, bulkDescription]) {
-    describe(app, description);
+}
+
+function decoded(segment: string): string {
+  if (!segment.includes("%")) return segment;
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
   }
 }
 
@@ -98,11 +145,3 @@ function refuseMethod(c: Context<AppEnv>, offered: readonly string[]): Response 
   response.headers.set("Allow", offered.join(", "));
   return response;
 }
-
-/** Looks up the type whose endpoint the address names, in any case. */
-const namedType: MiddlewareHandler<AppEnv> = async (c, next) => {
-  const compiled = c.get("types").byEndpoint.get((c.req.param("type") ?? "").toLowerCase());
-  if (compiled === undefined) throw new ScimError("notFound", "There is no such endpoint.");
-  c.set("compiled", compiled);
-  await next();
-};

@@ -2,7 +2,7 @@ import type { Database } from "bun:sqlite";
 import type { PathOf } from "../../scim/resource/render.ts";
 import { compileFilter, type FilterSql } from "../filter-sql.ts";
 import type { JoinedRecord, ResourcePage, ResourceQuery, Start, TypeQuery } from "../port.ts";
-import { beyondSql, orderSql, sortColumn, type Walk } from "../sort-sql.ts";
+import { orderSql, sortColumn, stretchesOf, type Walk } from "../sort-sql.ts";
 import { type Found, inOrder, type Match, placeOf, type Selection } from "./match.ts";
 import { type ResourceRow, recordOf, recordsOf, resourceColumns } from "./row.ts";
 import { scanMatches } from "./scan.ts";
@@ -13,7 +13,8 @@ const everything: FilterSql = { where: "", params: [], residual: undefined };
 /** Lists pages of resources. */
 export function listReads(db: Database): (query: ResourceQuery) => Promise<ResourcePage> {
   const prepare = statementCache(db);
-  return async ({ tenantId, types, start, limit, pathOf }) => {
+  return async function list(query) {
+    const { tenantId, types, start, limit, pathOf } = query;
     const sort = types.find((asked) => asked.sort !== undefined)?.sort;
     const selections = types.map((asked) => selectionOf(tenantId, asked, sort !== undefined, pathOf));
     const backwards = "before" in start;
@@ -37,6 +38,8 @@ export function listReads(db: Database): (query: ResourceQuery) => Promise<Resou
     const total = found.reduce((sum, each) => sum + each.total, 0);
     const compare = inOrder(sort, backwards);
     const matches = found.flatMap((each) => each.matches).sort(compare);
+    // What was before the place is gone: the page behind it is the first one now, and the list begins there.
+    if (backwards && limit > 0 && matches.length === 0) return list({ ...query, start: { after: undefined } });
     return snapshot(db, () => ({ total, ...pageOf(prepare, matches.slice(0, wanted), start, limit) }));
   };
 }
@@ -70,8 +73,8 @@ function totalOf(prepare: Prepare, { tenantId, type, condition, params }: Select
 }
 
 /** Left alone, the planner takes an index in which the rows of a type are in another order, and sorts. */
-function indexFor(condition: string, { column }: Walk): string {
-  return condition === "" && column === undefined ? "INDEXED BY resource_type" : "";
+function indexFor(condition: string, order: string): string {
+  return condition === "" && /^rid\b/.test(order) ? "INDEXED BY resource_type" : "";
 }
 
 /** A page by index, of one type. */
@@ -79,7 +82,8 @@ function offsetPage(prepare: Prepare, selection: Selection, walk: Walk, offset: 
   const { tenantId, type, condition, params, join } = selection;
   const page = (): readonly JoinedRecord[] => {
     if (limit === 0) return [];
-    const index = indexFor(condition, walk);
+    const order = orderSql(walk);
+    const index = indexFor(condition, order);
     const places = [tenantId, type.name, ...params, limit, offset];
     if (walk.column === undefined && join !== "members") {
       // Finds the page in an index and joins its documents afterwards: sorting whole rows is twenty times slower.
@@ -91,7 +95,7 @@ function offsetPage(prepare: Prepare, selection: Selection, walk: Walk, offset: 
     }
     const sorted = prepare<{ rid: number }>(
       `SELECT rid FROM resource ${index} WHERE tenant_id = ? AND resource_type = ? ${condition}
-         ORDER BY ${orderSql(walk)} LIMIT ? OFFSET ?`,
+         ORDER BY ${order} LIMIT ? OFFSET ?`,
     );
     return recordsOf(
       prepare,
@@ -104,18 +108,19 @@ function offsetPage(prepare: Prepare, selection: Selection, walk: Walk, offset: 
 /** The first matches of a type from the start on. */
 function walkMatches(prepare: Prepare, selection: Selection, walk: Walk, start: Start, wanted: number): Found {
   const { tenantId, type, condition, params, join } = selection;
-  const place = placeOf(start);
-  const beyond = place === undefined ? { where: "1", params: [] } : beyondSql(walk, place);
-  const rows = prepare<{ rid: number; key: string | number | null }>(
-    `SELECT rid, ${walk.column?.name ?? "NULL"} AS key FROM resource ${indexFor(condition, walk)}
-       WHERE tenant_id = ? AND resource_type = ? ${condition} AND (${beyond.where})
-       ORDER BY ${orderSql(walk)} LIMIT ?`,
-  );
-  const matches = rows.all(tenantId, type.name, ...params, ...beyond.params, wanted);
-  return {
-    total: totalOf(prepare, selection),
-    matches: matches.map(({ rid, key }) => ({ rid, key: key ?? undefined, join })),
-  };
+  const key = walk.column?.name ?? "NULL";
+  const matches: Match[] = [];
+  for (const { where, params: places, order } of stretchesOf(walk, placeOf(start))) {
+    const rows = prepare<{ rid: number; key: string | number | null }>(
+      `SELECT rid, ${key} AS key FROM resource ${indexFor(condition, order)}
+         WHERE tenant_id = ? AND resource_type = ? ${condition} AND ${where} ORDER BY ${order} LIMIT ?`,
+    );
+    for (const row of rows.all(tenantId, type.name, ...params, ...places, wanted - matches.length)) {
+      matches.push({ rid: row.rid, key: row.key ?? undefined, join });
+    }
+    if (matches.length === wanted) break;
+  }
+  return { total: totalOf(prepare, selection), matches };
 }
 
 /** The page that begins at the start; `matches` go in the direction of the walk, one more than the page where there is one. */
