@@ -43,24 +43,29 @@ export class RowBuilder {
   }
 
   /** Puts the text of a cell where the column's target says; an empty text says nothing. */
-  put({ header, target }: Column, text: string): void {
+  put(column: Column, text: string): void {
     if (text === "") return;
+    const { target } = column;
     const { path, slot } = target;
     if (slot === undefined) {
-      this.putList(target, text);
+      this.putList(column, text);
       return;
     }
-    const value = convertCell(text, path);
-    if (value === undefined) {
-      const message = `${target.text} ${expectations[(path.sub ?? path.attribute).type] ?? "is not valid"}`;
-      this.problems.push({ code: "bad_value", column: header, ...shownValue(target, text), message });
-      return;
-    }
-    this.parent(target)[(path.sub ?? path.attribute).name] = value;
+    const value = this.convert(column, path, text);
+    if (value !== undefined) this.parent(target)[(path.sub ?? path.attribute).name] = value;
   }
 
   build(): JsonObject {
     return this.body;
+  }
+
+  /** The value of a text where the path ends; undefined, and a problem with the cell, when it is none of its type. */
+  private convert({ header, target }: Column, { attribute, sub }: Target["path"], text: string, cell = text) {
+    const value = convertCell(text, sub === undefined ? { attribute } : { attribute, sub });
+    if (value !== undefined) return value;
+    const message = `${target.text} ${expectations[(sub ?? attribute).type] ?? "is not valid"}`;
+    this.problems.push({ code: "bad_value", column: header, ...shownValue(target, cell), message });
+    return undefined;
   }
 
   /** The object in which a target's value stands, made where it is not there yet. */
@@ -90,10 +95,16 @@ export class RowBuilder {
   }
 
   /** A cell that lists values, parted by semicolons. */
-  private putList({ path }: Target, text: string): void {
-    const { extension, attribute } = path;
-    const parts = splitList(text, ";");
-    const values = attribute.type === "complex" ? parts.map((value) => ({ value })) : parts;
+  private putList(column: Column, text: string): void {
+    const { extension, attribute } = column.target.path;
+    const isComplex = attribute.type === "complex";
+    const sub = isComplex ? attribute.subAttributes?.find(({ name }) => name === "value") : undefined;
+    const end = sub === undefined ? { attribute } : { attribute, sub };
+    const values = splitList(text, ";").flatMap((part): Json[] => {
+      const value = this.convert(column, end, part, text);
+      if (value === undefined) return [];
+      return [isComplex ? { value } : value];
+    });
     const schema = this.schemaObject(extension);
     const before = schema[attribute.name];
     schema[attribute.name] = Array.isArray(before) ? [...before, ...values] : values;

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, test } from "bun:test";
 import { accessPromises } from "./contract/access.ts";
+import { acrossPromises } from "./contract/across.ts";
 import { commitPromises } from "./contract/commit.ts";
 import { concurrencyPromises } from "./contract/concurrency.ts";
+import { definitionPromises } from "./contract/definition.ts";
 import { durabilityPromises } from "./contract/durability.ts";
 import { filterPromises } from "./contract/filter.ts";
 import { importPromises } from "./contract/import.ts";
@@ -23,8 +25,10 @@ const nouns: Readonly<Record<string, Promises>> = {
   lists: listPromises,
   sorts: sortPromises,
   places: placePromises,
+  "several types": acrossPromises,
   filters: filterPromises,
   access: accessPromises,
+  definitions: definitionPromises,
   "import jobs": importPromises,
   "import rows": importRowPromises,
   tenants: tenantPromises,

@@ -20,6 +20,11 @@ export interface CompiledType {
   readonly hasActive: boolean;
 }
 
+/** True for an attribute that is shown only to those who name it, or that has such a part. */
+function isRequested({ returned, subAttributes = [] }: AttributeDefinition): boolean {
+  return returned === "request" || subAttributes.some(isRequested);
+}
+
 /** Derives everything from a type's schemas. */
 export function compileType(type: ResourceType): CompiledType {
   return Object.freeze({
@@ -28,7 +33,7 @@ export function compileType(type: ResourceType): CompiledType {
     unique: type.base.attributes.find(({ uniqueness }) => uniqueness !== "none"),
     membership: membershipOf(type),
     hasRequested: [type.base, ...type.extensions.map(({ schema }) => schema)].some(({ attributes }) =>
-      attributes.some(({ returned }) => returned === "request"),
+      attributes.some(isRequested),
     ),
     hasImmutable: hasImmutable(type),
     hasActive: type.base.id === userUrn,

@@ -48,6 +48,9 @@ const inheritedNames: readonly string[] = [...Object.getOwnPropertyNames(Object.
   name.toLowerCase(),
 );
 
+/** A filter that begins with it goes on with a bracket: in brackets of its own, no name could stand for the attribute. */
+const filterWord = "not";
+
 const nameForm = "a letter and then up to 63 letters, digits, $, - or _";
 
 const attributeKind: Kind = {
@@ -55,7 +58,7 @@ const attributeKind: Kind = {
   form: nameForm,
   types: [...simpleTypes, "complex"],
   // The common attributes, which every resource has beside those of its schemas (RFC 7643 §3.1).
-  reserved: new Set([...inheritedNames, "schemas", "id", "externalid", "meta"]),
+  reserved: new Set([...inheritedNames, filterWord, "schemas", "id", "externalid", "meta"]),
   elementsMax: schemaAttributesMax,
 };
 
@@ -63,7 +66,7 @@ const subAttributeKind: Kind = {
   name: /^(?:\$ref|[A-Za-z][A-Za-z0-9$_-]{0,63})$/,
   form: `${nameForm}, or $ref`,
   types: simpleTypes,
-  reserved: new Set(inheritedNames),
+  reserved: new Set([...inheritedNames, filterWord]),
   elementsMax: subAttributesMax,
 };
 

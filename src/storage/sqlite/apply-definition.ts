@@ -12,8 +12,9 @@ export function definitionChanges(db: Database): {
        ON CONFLICT DO UPDATE SET doc = excluded.doc`,
   );
   const remove = db.prepare("DELETE FROM definition WHERE tenant_id = ? AND definition = ? AND key = ?");
+  // Not from resource_count, which is written at the end of a transaction: what is made in this one counts, too.
   const count = db.prepare<{ count: number }, [number, string]>(
-    "SELECT count FROM resource_count WHERE tenant_id = ? AND resource_type = ?",
+    "SELECT count(*) AS count FROM resource WHERE tenant_id = ? AND resource_type = ?",
   );
   const insertSecret = db.prepare(
     "INSERT INTO secret (tenant_id, name, bytes) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",

@@ -38,10 +38,13 @@ const every = sorts.flatMap((sortBy) =>
   ),
 );
 
-const idsOf = (page: ResourcePage): string[] => page.resources.map(({ id }) => id);
+export const idsOf = (page: ResourcePage): string[] => page.resources.map(({ id }) => id);
+
+/** More pages than any of these lists has: a walk that goes in circles ends here. */
+const pagesMax = 300;
 
 /** Walks from page to page; `between` is called before each of them but the first. */
-async function walk(
+export async function walk(
   { store, tenantId }: World,
   types: readonly TypeQuery[],
   limit: number,
@@ -53,6 +56,7 @@ async function walk(
     if (pages.length > 0) await between();
     const page = await store.resources.list({ tenantId, types, start: { after }, limit });
     pages.push(page);
+    if (pages.length > pagesMax) throw new Error("the walk does not end");
     after = page.next;
   } while (after !== undefined);
   return pages;
@@ -69,7 +73,7 @@ export const placePromises: Promises = {
         start: { offset: 0 },
         limit: 1000,
       });
-      for (const limit of [1, 2, 5, 7, 23, 100]) {
+      for (const limit of [1, 2, 3, 4, 5, 6, 7, 23, 100]) {
         const pages = await walk(world, types, limit);
         const about = { sortBy, order, filter, limit };
         expect({ ...about, ids: pages.flatMap(idsOf) }).toEqual({ ...about, ids: idsOf(whole) });
@@ -199,6 +203,27 @@ export const placePromises: Promises = {
           expect({ ...about, ids: (await walk(world, types, limit)).flatMap(idsOf) }).toEqual({ ...about, ids: whole });
         }
       }
+    }
+  },
+
+  "where all that was before a page is gone, the place before it leads to the first page": async (world) => {
+    const people = Array.from({ length: 6 }, (_, index) => person(world, index));
+    for (const content of people) await world.apply(create(content));
+    const { store, tenantId } = world;
+    for (const sortBy of [undefined, "userName", "title"]) {
+      const types = [queryOf(sortBy, "ascending", undefined)];
+      const list = (start: Start) => store.resources.list({ tenantId, types, start, limit: 2 });
+      const first = await list({ after: undefined });
+      const second = await list({ after: first.next });
+      if (second.previous === undefined) throw new Error("no place before the second page");
+      for (const { id } of first.resources) {
+        await world.apply({ kind: "deleteResource", resourceType: "User", id, at: world.now() });
+      }
+      const back = await list({ before: second.previous });
+      expect([idsOf(back), back.previous]).toEqual([idsOf(second), undefined]);
+      expect(back.next).toEqual(second.next);
+      for (const { id } of first.resources)
+        await world.apply(create(people.find((each) => each.id === id) ?? person(world, 9)));
     }
   },
 
