@@ -1,7 +1,7 @@
 import { forgives } from "../scim/profile.ts";
 import { attributesOf, type ResourceView, type StoredResource } from "../scim/resource/render.ts";
 import type { ReadResource } from "../scim/resource/resource.ts";
-import type { CompiledType } from "../scim/resource/type.ts";
+import { type CompiledType, coreTypes } from "../scim/resource/type.ts";
 import { type Effect, isRefusal, type Refusal, type ResourceContent } from "../storage/change.ts";
 import { contentOf, createDefaults } from "./content.ts";
 import {
@@ -15,6 +15,7 @@ import {
   storeChoices,
   storedOf,
   view,
+  withImmutable,
 } from "./steps.ts";
 
 /** A resource that is read and checked, and not stored yet. */
@@ -40,7 +41,10 @@ export async function readCreation(
   const content = contentOf(compiled, resource, id, ports.now());
   const password = await passwordOf(ports, caller, resource);
   const choices = storeChoices(caller, compiled);
-  return { compiled, resource, change: { kind: "createResource", ...content, ...password, ...choices } };
+  // What is not built in may go while the request is under way.
+  const { name } = compiled.type;
+  const definition = coreTypes.byName.has(name) ? {} : { definition: name };
+  return { compiled, resource, change: { kind: "createResource", ...content, ...definition, ...password, ...choices } };
 }
 
 /**
@@ -90,7 +94,7 @@ export async function settleCreation(
 async function restore(
   { store }: DirectoryPorts,
   caller: Caller,
-  { compiled, change }: Creation,
+  { compiled, change, resource }: Creation,
   id: string,
 ): Promise<StoredResource | undefined> {
   const current = await store.resources.get(caller.tenantId, compiled.type.name, id);
@@ -98,7 +102,8 @@ async function restore(
   const { active, externalId } = attributesOf(current);
   const isSame = externalId !== undefined && externalId === change.keys.externalId;
   if (active !== false || !isSame || !forgives(caller.profile, "restoreInactive")) return undefined;
-  const content = { ...change, id };
+  const kept = compiled.hasImmutable ? withImmutable(compiled, current, resource) : resource;
+  const content = { ...change, ...contentOf(compiled, kept, id, change.at) };
   const result = await commit(store, caller, {
     ...content,
     kind: "replaceResource",

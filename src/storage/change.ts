@@ -21,6 +21,8 @@ export interface ResourceContent {
   readonly members?: readonly string[];
   /** Whether members that do not exist are left out instead of refused. */
   readonly skipUnknownMembers?: boolean;
+  /** The resource type as it is registered, which must still be there; left out of the built-in ones. */
+  readonly definition?: string;
   /** Whether no other resource of the type may have the same display key. */
   readonly displayIsUnique?: boolean;
   /** A password hash to set; left out where the password stays as it is. */
@@ -40,7 +42,7 @@ export interface MemberDelta {
  * itself, and refuses before it writes.
  */
 export type Change =
-  /** Refused with `uniqueness` or `unknownMember`. */
+  /** Refused with `uniqueness` or `unknownMember`, or with `notFound` when the type is registered no longer. */
   | ({ readonly kind: "createResource" } & ResourceContent)
   /**
    * Replaces document, keys and, where given, members and password. What is equal already changes neither version

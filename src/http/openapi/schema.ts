@@ -35,11 +35,6 @@ function objectSchema(attributes: readonly AttributeDefinition[]): JsonSchema {
   };
 }
 
-/** The JSON Schema of an object with these attributes, of which a client may leave out what the server knows to add. */
-export function attributesSchema(attributes: readonly AttributeDefinition[]): JsonSchema {
-  return { type: "object", properties: Object(objectSchema(attributes).properties) };
-}
-
 /** The component of an extension. */
 export function extensionSchema(schema: SchemaDefinition): JsonSchema {
   return { ...objectSchema(schema.attributes), description: schema.description };

@@ -25,6 +25,9 @@ function statementsOf(db: Database) {
       `SELECT rid, version, created, modified, doc, unique_key, display_key, external_id, active
          FROM resource WHERE tenant_id = ? AND id = ? AND resource_type = ?`,
     ),
+    definition: db.prepare<{ one: number }, [number, string]>(
+      "SELECT 1 AS one FROM definition WHERE tenant_id = ? AND definition = 'resourceType' AND key = ?",
+    ),
     idOfUnique: db.prepare<{ id: string }, [number, string, string]>(
       "SELECT id FROM resource WHERE tenant_id = ? AND resource_type = ? AND unique_key = ?",
     ),
@@ -102,9 +105,11 @@ function takenDisplay({ idOfDisplay }: Statements, tenantId: number, change: Res
 }
 
 function createResource(statements: Statements): Apply<"createResource"> {
-  const { insert, members, setCredential } = statements;
+  const { definition, insert, members, setCredential } = statements;
   return (tenantId, change, tally) => {
     const { resourceType, id, at, doc, passwordHash } = change;
+    const isGone = change.definition !== undefined && definition.get(tenantId, change.definition) === null;
+    if (isGone) return { kind: "notFound", id };
     const ids = change.members ?? [];
     const rids = members.ridsOf(tenantId, ids, change.skipUnknownMembers);
     if (!Array.isArray(rids)) return rids;

@@ -36,18 +36,12 @@ export async function scanMatches(
   let total = 0;
   await walk(prepare, selection, (whole, rid) => {
     total++;
-    const match = { rid, key: keyOf(selection, whole), join: selection.join };
+    const match = { rid, key: selection.sort && sortKey(selection.sort, whole), join: selection.join };
     if (!isBeyond(match) || (comeInOrder && kept.length === wanted)) return;
     kept.push(match);
     if (!comeInOrder && kept.length > keptMax) kept = kept.sort(compare).slice(0, wanted);
   });
   return { total, matches: kept.sort(compare).slice(0, wanted) };
-}
-
-/** As the columns of SQL have it: a boolean is a number. */
-function keyOf({ sort }: Selection, whole: JsonObject): Match["key"] {
-  const key = sort && sortKey(sort, whole);
-  return typeof key === "boolean" ? Number(key) : key;
 }
 
 type Visit = (whole: JsonObject, rid: number) => void;

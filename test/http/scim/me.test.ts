@@ -37,7 +37,7 @@ test("ME-5 who is no user of the directory is 404: a token, the built-in adminis
 });
 
 /** A user who may change resources: a password, and a role. */
-async function someoneWithRole(): Promise<{
+async function someoneWithRole(role = "administrator"): Promise<{
   readonly userName: string;
   readonly id: string;
   readonly headers: Record<string, string>;
@@ -45,7 +45,7 @@ async function someoneWithRole(): Promise<{
   const userName = unique();
   const password = "a password of their own";
   const { id } = await createUser(server, { userName, password, title: "Clerk" });
-  await server.commit({ kind: "setRoles", userId: id, roles: ["administrator"] });
+  await server.commit({ kind: "setRoles", userId: id, roles: [role] });
   return { userName, id, headers: basic(userName, password) };
 }
 
@@ -71,6 +71,34 @@ describe("ME-4 who may change resources", () => {
     expectRefusal(await server.request("GET", `${usersPath}/${id}`), notFound);
     expectRefusal(await server.request("GET", mePath, undefined, headers), { status: 401 });
   });
+});
+
+test("ME-2 A-1 V-4 shows of oneself what is asked for, and nothing that is known already", async () => {
+  const { id, headers } = await someoneWithRole();
+  const some = await server.request("GET", `${mePath}?attributes=title`, undefined, headers);
+  expect(some.json).toEqual({ schemas: [userUrn], id, title: "Clerk" });
+  const known = await server.request("GET", mePath, undefined, { ...headers, "If-None-Match": some.header("ETag") });
+  expect([known.status, known.text]).toEqual([304, ""]);
+});
+
+test("ME-4 AU-6 who has a role is changed by administrators alone, also when it is oneself", async () => {
+  const { userName, headers } = await someoneWithRole("provisioner");
+  const operation = { op: "replace", path: "password", value: "another password" };
+  const asked = [
+    ["PUT", user(userName)],
+    ["PATCH", { schemas: [patchOpUrn], Operations: [operation] }],
+    ["DELETE", undefined],
+  ] as const;
+  for (const [method, body] of asked) {
+    expectRefusal(await server.request(method, mePath, body, headers), { status: 403, names: "administrator" });
+  }
+  expect((await server.request("GET", mePath, undefined, headers)).json.title).toBe("Clerk");
+});
+
+test("ME-5 a token is nobody by PUT, PATCH and DELETE, too", async () => {
+  for (const method of ["PUT", "PATCH", "DELETE"]) {
+    expectRefusal(await server.request(method, mePath, method === "DELETE" ? undefined : user(unique())), notFound);
+  }
 });
 
 test("AU-6 a user without a role changes nothing, not even themselves; and nobody is made by a POST of /Me", async () => {

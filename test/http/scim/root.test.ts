@@ -89,6 +89,24 @@ describe("a query of the base address", () => {
     expect(seen).toEqual([artists, bakers, bob, ann]);
   });
 
+  test("CU-15 X-1 is walked by cursor in .search, too", async () => {
+    const search = (cursor: unknown) =>
+      server.request("POST", `${root}/.search`, {
+        schemas: [searchRequestUrn],
+        filter: 'userName sw "b" or displayName sw "a" or displayName eq "zoe"',
+        count: 2,
+        cursor,
+      });
+    const first = await search("");
+    expect([first.json.totalResults, first.json.startIndex]).toEqual([3, undefined]);
+    expect(objects(first.json.Resources).map(({ id }) => id)).toEqual([ann, artists]);
+    const second = await search(first.json.nextCursor);
+    expect(objects(second.json.Resources).map(({ id }) => id)).toEqual([bob]);
+    expect(second.json.nextCursor).toBeUndefined();
+    const back = await search(second.json.previousCursor);
+    expect(objects(back.json.Resources)).toEqual(objects(first.json.Resources));
+  });
+
   test("A-1 A-3 shows of each what was asked for", async () => {
     const { resources } = await list(server, root, { attributes: "userName,members.value" });
     expect(resources.map((resource) => Object.keys(resource).sort())).toEqual([

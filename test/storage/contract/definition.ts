@@ -100,6 +100,20 @@ const definitions: Promises = {
     expect(await all(world)).toEqual([]);
   },
 
+  "a resource whose type is registered no longer is refused, in the same call too": async (world) => {
+    const ana = { ...world.user("ana"), definition: "User" };
+    expect(await world.refusal(create(ana))).toEqual({ kind: "notFound", id: ana.id });
+    const other = world.inTenant(world.tenantId + 1);
+    await other.apply(put("resourceType", "User"), put("schema", "User"));
+    expect(await world.refusal(create(ana))).toMatchObject({ kind: "notFound" });
+    await world.apply(put("resourceType", "User"));
+    const dropped = world.set(drop("resourceType", "User", "User"));
+    const results = await world.store.commit([dropped, world.set(create(ana))]);
+    expect(results.map(({ applied }) => applied)).toEqual([true, false]);
+    await world.apply(put("resourceType", "User"), create(ana));
+    expect(await world.ids()).toEqual([ana.id]);
+  },
+
   "a set that is refused registers nothing and takes nothing away": async (world) => {
     await world.apply(put("schema", "a", "1"));
     const result = await world.commit(

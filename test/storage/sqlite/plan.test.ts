@@ -178,6 +178,54 @@ describe("query plans", () => {
     }
   });
 
+  const orders = [
+    [undefined, "ascending", "resource_type", "rowid"],
+    ["userName", "ascending", "resource_unique", "unique_key"],
+    ["userName", "descending", "resource_unique", "unique_key"],
+    ["id", "descending", "resource_id", "id"],
+    ["displayName", "ascending", "resource_display", "display_key"],
+    ["externalId", "ascending", "resource_external_id", "external_id"],
+  ] as const;
+
+  test.each(orders)(
+    "a page beside a place in the order of %s, %s, enters %s in its middle",
+    async (sortBy, order, index, column) => {
+      const before = new Set(await statementsOf(folder.file, async () => {}));
+      const types = [{ type: userType, sort: readSort(userType, sortBy, order) }];
+      const place = { key: sortBy === undefined ? null : "a", row: 1 };
+      for (const start of [{ after: place }, { before: place }]) {
+        const statements = await statementsOf(folder.file, (store) =>
+          store.resources.list({ tenantId: defaultTenantId, types, start, limit: 10 }),
+        );
+        const made = statements.filter((statement) => !before.has(statement));
+        const entered = new RegExp(`INDEX ${index} .*\\b${column}[<>]\\?`);
+        const besides = made.filter((statement) => / rid [<>] \?/.test(statement));
+        expect(besides).toHaveLength(1);
+        for (const statement of besides) expect(planOf(folder.file, statement).join("\n")).toMatch(entered);
+        // Those without a value come in the order of creation, and the total is a row of its own.
+        for (const statement of made) expect(planOf(folder.file, statement).filter(isWasteful)).toEqual([]);
+      }
+    },
+  );
+
+  test("a query over all types finds each by its index", async () => {
+    const before = new Set(await statementsOf(folder.file, async () => {}));
+    const types = [
+      { type: userType, filter: bound('userName eq "a"', userType) },
+      { type: groupType, filter: bound('displayName eq "a"', groupType) },
+    ];
+    const statements = await statementsOf(folder.file, (store) =>
+      store.resources.list({ tenantId: defaultTenantId, types, start: { after: undefined }, limit: 10 }),
+    );
+    const made = statements.filter((statement) => !before.has(statement) && statement.includes("FROM resource"));
+    const steps = made.flatMap((statement) => planOf(folder.file, statement));
+    expect(steps.filter(isWasteful)).toEqual([]);
+    // A count and a page of each.
+    for (const index of ["resource_unique", "resource_display"]) {
+      expect(steps.filter((step) => step.includes(`INDEX ${index} `))).toHaveLength(2);
+    }
+  });
+
   test("rows with problems are found by their index, however many rows have none", () => {
     const asking = [...plans].filter(([statement]) => statement.includes("problems IS NOT NULL"));
     expect(asking.length).toBeGreaterThan(0);
