@@ -20,18 +20,23 @@ export interface Description {
   readonly requestBody?: PathConfig["requestBody"];
   readonly responses: PathConfig["responses"];
   readonly errors: readonly ErrorKind[];
+  /** True for what needs no credentials. */
+  readonly isPublic?: true;
 }
 
 /** What any route behind authentication may answer. */
 const commonErrors = ["unauthorized", "forbidden", "internal", "unavailable"] as const satisfies readonly ErrorKind[];
 
+/** What any route may answer. */
+const publicErrors = ["internal", "unavailable"] as const satisfies readonly ErrorKind[];
+
 /** Describes a route in openapi.json. */
-export function describe(app: App, { errors, tags, responses, ...route }: Description): void {
-  const refused = errorResponses([...errors, ...commonErrors]);
+export function describe(app: App, { errors, tags, responses, isPublic, ...route }: Description): void {
+  const refused = errorResponses([...errors, ...(isPublic === true ? publicErrors : commonErrors)]);
   app.openAPIRegistry.registerPath({
     ...route,
     tags: [...tags],
-    security,
+    security: isPublic === true ? [] : security,
     responses: { ...responses, ...refused },
   } as PathConfig);
 }
