@@ -11,6 +11,9 @@ export interface CursorPorts {
   readonly now: () => number;
 }
 
+/** Characters of a cursor: it must fit into an address, beside everything else that a request is headed by. */
+const cursorCharsMax = 65_536;
+
 /** What a cursor holds: when it was made, for how many a page, and beside which place its page begins. */
 type Held = readonly [at: number, count: number, direction: "after" | "before", key: Place["key"], row: number];
 
@@ -51,7 +54,12 @@ export function placeOf(
   const cursor = (direction: Held[2], place: Place | undefined): string | undefined => {
     if (place === undefined) return undefined;
     const held: Held = [ports.now(), limit, direction, place.key, place.row];
-    return ports.seal(JSON.stringify(held), contextOf(tenantId, query));
+    const sealed = ports.seal(JSON.stringify(held), contextOf(tenantId, query));
+    if (sealed.length <= cursorCharsMax) return sealed;
+    throw new ScimError(
+      "tooMany",
+      "The value that is sorted by is too long for a cursor; sort otherwise, or page by index.",
+    );
   };
   return { nextCursor: cursor("after", found.next), previousCursor: cursor("before", found.previous) };
 }

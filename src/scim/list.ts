@@ -105,9 +105,12 @@ export function readRootListRequest(
   asked: ListParameters,
 ): ListRequest {
   const parsed = asked.filter === undefined ? undefined : parseFilter(asked.filter, profile);
-  const parts = [...compiledTypes].map((compiled) => ({
+  const all = [...compiledTypes];
+  const types = all.map(({ type }) => type);
+  const filters = parsed && bindFilterAmongTypes(parsed, types, profile);
+  const parts = all.map((compiled, index) => ({
     compiled,
-    filter: parsed && bindFilterAmongTypes(parsed, compiled.type, profile),
+    filter: filters?.[index],
     sort: sortOf(compiled, asked),
     projection: projectionOf(compiled, profile, asked),
   }));

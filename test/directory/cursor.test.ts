@@ -59,6 +59,14 @@ describe("a cursor", () => {
     expect(kind(() => follow(nextAfter(7), 0))).toBe("invalidCount");
   });
 
+  test("CU-22 that would not fit into an address is refused as tooMany, and not cut off by the connection", () => {
+    const first = request({ by: "cursor", cursor: "", count: 1 });
+    const window = windowOf(first, 1, ports(at));
+    const found = (key: string) => ({ total: 9, resources: [], next: { key, row: 1 } });
+    expect(kind(() => placeOf(first, 1, window, found("x".repeat(200_000)), ports(at)))).toBe("tooMany");
+    expect(kind(() => placeOf(first, 1, window, found("x".repeat(40_000)), ports(at)))).toBe("read");
+  });
+
   test("CU-9 CU-17 is good for as long as is announced, and then expiredCursor", () => {
     const cursor = nextAfter(7);
     expect(follow(cursor, 7, 1, "a query", at + cursorSecondsMax * 1000).limit).toBe(7);

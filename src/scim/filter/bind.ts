@@ -26,6 +26,8 @@ interface Scope {
   readonly parent?: BoundPath;
   /** Whether what no schema has is absent from every resource, instead of a mistake. */
   readonly mayBeAbsent: () => boolean;
+  /** What became of each test, where a filter is bound to several types. */
+  readonly ledger?: Ledger | undefined;
   /** @throws ScimError `invalidFilter` when the path names nothing here. */
   readonly resolve: (path: AttributePath, at: number | undefined) => BoundPath;
 }
@@ -44,14 +46,30 @@ export function bindFilter(filter: Filter, type: ResourceType, profile: Profile)
   return bind(filter, { profile, mayBeAbsent, resolve: (path, at) => resolveIn(type, path, at) });
 }
 
+/** The tests that some type understands, and those that some type has an attribute for but refuses. */
+interface Ledger {
+  readonly accepted: Set<Filter>;
+  readonly refused: Map<Filter, ScimError>;
+}
+
 /**
- * Binds a filter to one of several types that a query is about: an attribute that the type lacks has no value
- * (RFC 7644 §3.4.2.1).
+ * Binds a filter to each of the types that a query is about: an attribute that a type lacks, or has of another kind
+ * than the literal, has no value there (RFC 7644 §3.4.2.1).
  *
- * @throws ScimError as `bindFilter` does, but not for unknown attributes.
+ * @returns a filter for each type, in their order
+ * @throws ScimError as `bindFilter` does, but not for unknown attributes, and not when one of the types understands
  */
-export function bindFilterAmongTypes(filter: Filter, type: ResourceType, profile: Profile): BoundFilter {
-  return bind(filter, { profile, mayBeAbsent: () => true, resolve: (path, at) => resolveIn(type, path, at) });
+export function bindFilterAmongTypes(
+  filter: Filter,
+  types: readonly ResourceType[],
+  profile: Profile,
+): readonly BoundFilter[] {
+  const ledger: Ledger = { accepted: new Set(), refused: new Map() };
+  const bound = types.map((type) =>
+    bind(filter, { profile, ledger, mayBeAbsent: () => true, resolve: (path, at) => resolveIn(type, path, at) }),
+  );
+  for (const [test, error] of ledger.refused) if (!ledger.accepted.has(test)) throw error;
+  return bound;
 }
 
 /**
@@ -68,7 +86,8 @@ function elementScope(parent: BoundPath, profile: Profile, at: number | undefine
     throw refusal(`${boundPathText(parent)} has no sub-attributes to filter by`, at);
   }
   const mayBeAbsent = outer?.mayBeAbsent ?? (() => false);
-  return { profile, parent, mayBeAbsent, resolve: (path, pathAt) => resolveInElement(parent, path, pathAt) };
+  const resolve: Scope["resolve"] = (path, pathAt) => resolveInElement(parent, path, pathAt);
+  return { profile, parent, mayBeAbsent, ledger: outer?.ledger, resolve };
 }
 
 function resolveIn(type: ResourceType, path: AttributePath, at: number | undefined): BoundPath {
@@ -103,11 +122,21 @@ const nothing: BoundFilter = Object.freeze({ kind: "or", terms: Object.freeze([]
 
 function bind(filter: Filter, scope: Scope): BoundFilter {
   try {
-    return bindKnown(filter, scope);
+    const bound = bindKnown(filter, scope);
+    scope.ledger?.accepted.add(filter);
+    return bound;
   } catch (error) {
-    if (!(error instanceof UnknownAttribute) || !scope.mayBeAbsent()) throw error;
+    if (!isAbsence(filter, error, scope)) throw error;
     return matchesAbsence(filter) ? negation(nothing) : nothing;
   }
+}
+
+/** Whether a test that can not be bound is one that the attribute has no value for. */
+function isAbsence(filter: Filter, error: unknown, { mayBeAbsent, ledger }: Scope): boolean {
+  if (error instanceof UnknownAttribute) return mayBeAbsent();
+  if (ledger === undefined || !(error instanceof ScimError) || error.kind !== "invalidFilter") return false;
+  ledger.refused.set(filter, error);
+  return true;
 }
 
 /** Whether a test holds for an attribute without a value: `ne`, and `eq null`. */

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import { bindElementFilter, bindFilter } from "../../../src/scim/filter/bind.ts";
+import { bindElementFilter, bindFilter, bindFilterAmongTypes } from "../../../src/scim/filter/bind.ts";
+import { evaluate } from "../../../src/scim/filter/evaluate.ts";
 import { parseFilter } from "../../../src/scim/filter/parse.ts";
 import { compatibleProfile, strictProfile } from "../../../src/scim/profile.ts";
 import { bindPath, type ResourceType } from "../../../src/scim/schema/registry.ts";
+import { attribute } from "../../../src/scim/schema/schema.ts";
 import { enterpriseUserUrn, userUrn } from "../../../src/scim/urn.ts";
 import { deviceType, groupType, userType } from "./fixture.ts";
 import { refusalMsMax, refused } from "./refused.ts";
@@ -316,5 +318,33 @@ describe("bindElementFilter", () => {
   test("refuses a simple attribute", () => {
     const bind = () => bindElementFilter(parseFilter("value pr"), parent("title"), strictProfile);
     expect(refused(bind)).toBe("invalidFilter: title has no sub-attributes to filter by.");
+  });
+});
+
+describe("bindFilterAmongTypes", () => {
+  const count = attribute("displayName", "A number under the name of a text.", { type: "integer" });
+  const gauge: ResourceType = { ...groupType, name: "Gauge", base: { ...groupType.base, attributes: [count] } };
+  const types = [userType, gauge];
+  const among = (text: string) => bindFilterAmongTypes(parseFilter(text), types, strictProfile);
+  const matches = (text: string) => among(text).map((filter) => evaluate(filter, { displayName: "a", userName: "u" }));
+
+  test("Q-7 what a type lacks, or has of another kind, has no value there", () => {
+    expect(matches('displayName eq "a"')).toEqual([true, false]);
+    expect(matches('displayName ne "a"')).toEqual([false, true]);
+    expect(matches('displayName eq "x" or userName eq "u"')).toEqual([true, false]);
+    expect(matches('not (displayName co "a")')).toEqual([false, true]);
+    expect(among("displayName gt 3")).toHaveLength(2);
+  });
+
+  test("F-14 F-16 what none of the types that have the attribute understands is refused", () => {
+    for (const text of [
+      "active gt true",
+      'meta.created gt "soon"',
+      "displayName eq true",
+      'name co "a"',
+      "title[value pr]",
+    ]) {
+      expect([text, refused(() => among(text)).slice(0, 13)]).toEqual([text, "invalidFilter"]);
+    }
   });
 });

@@ -116,11 +116,8 @@ function sortIn(type: ResourceType, { sortBy, order }: Asked): Sort | undefined 
 /** A sort and a filter of each type, as they mean something in some of them. */
 function queriesOf(question: Asked): readonly TypeQuery[] {
   const { filter } = question;
-  return types.map((type) => ({
-    type,
-    sort: sortIn(type, question),
-    filter: filter === undefined ? undefined : bindFilterAmongTypes(parseFilter(filter), type, strictProfile),
-  }));
+  const bound = filter === undefined ? [] : bindFilterAmongTypes(parseFilter(filter), types, strictProfile);
+  return types.map((type, index) => ({ type, sort: sortIn(type, question), filter: bound[index] }));
 }
 
 /** What the list should be: every resource looked at, in the order of creation, and then sorted. */

@@ -1,6 +1,6 @@
 import { expect } from "bun:test";
 import fc from "fast-check";
-import { bindFilterAmongTypes } from "../../../src/scim/filter/bind.ts";
+import { type BoundFilter, bindFilterAmongTypes } from "../../../src/scim/filter/bind.ts";
 import { evaluate } from "../../../src/scim/filter/evaluate.ts";
 import { parseFilter } from "../../../src/scim/filter/parse.ts";
 import type { JsonObject } from "../../../src/scim/json.ts";
@@ -129,7 +129,12 @@ async function sameAnswersAcross(world: World, numRuns: number): Promise<void> {
     const ids = [...users, ...groups].map((resource) => String(resource.id));
     for (const text of texts) {
       const filter = withIds(text, ids);
-      const bind = (type: ResourceType) => bindFilterAmongTypes(parseFilter(filter), type, strictProfile);
+      const filters = bindFilterAmongTypes(parseFilter(filter), types, strictProfile);
+      const bind = (type: ResourceType): BoundFilter => {
+        const meaning = filters[types.indexOf(type)];
+        if (meaning === undefined) throw new Error("a filter for each type");
+        return meaning;
+      };
       const idsOf = (type: ResourceType, resources: readonly JsonObject[]) =>
         resources.filter((resource) => evaluate(bind(type), resource)).map(({ id }) => String(id));
       const [people, teams] = [idsOf(userType, users), idsOf(groupType, groups)];
