@@ -9,7 +9,7 @@ import { mountDocs } from "./docs.ts";
 import { answerError, errorResponse } from "./error.ts";
 import { mountHealth } from "./health.ts";
 import { type App, registerComponents } from "./openapi/components.ts";
-import { mountScim } from "./scim/routes.ts";
+import { mountScim, refusalOfVersion } from "./scim/routes.ts";
 
 /** The application: everything that is served, in one place. */
 export function createApp(ports: AppPorts): App {
@@ -35,7 +35,8 @@ export function createApp(ports: AppPorts): App {
   app.get("/openapi.json", (c) => c.body(openApiText(app, ports.version), 200, { "Content-Type": "application/json" }));
   app.notFound((c) => {
     const methods = methodsOf(app, c.req.path);
-    if (methods.length === 0) return errorResponse(c, new ScimError("notFound", "There is no such endpoint."));
+    const unknown = refusalOfVersion(c.req.path) ?? new ScimError("notFound", "There is no such endpoint.");
+    if (methods.length === 0) return errorResponse(c, unknown);
     const response = errorResponse(c, new ScimError("methodNotAllowed", `This endpoint offers ${methods.join(", ")}.`));
     response.headers.set("Allow", methods.join(", "));
     return response;

@@ -70,10 +70,7 @@ export function resourceHandlers({ directory }: Pick<AppPorts, "directory">) {
 
 /** The handlers of one resource, whose id the request tells. */
 function oneHandlers({ directory }: Pick<AppPorts, "directory">, id: (c: Context<AppEnv>) => string) {
-  const get: Handler = async (c) => {
-    const caller = requireScope(c, "scim:read");
-    return answerGet(c, caller, { directory }, id(c));
-  };
+  const get: Handler = (c) => answerGet(c, requireScope(c, "scim:read"), { directory }, id(c));
 
   const replace: Handler = async (c) => {
     const caller = requireScope(c, "scim:write");

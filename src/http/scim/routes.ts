@@ -44,15 +44,16 @@ export function mountScim(app: App, ports: AppPorts): void {
   const serve = scimServer(ports);
   app.all(scimBasePath, serve);
   app.all(`${scimBasePath}/*`, serve);
-  // A version that is not spoken is told so, whatever stands behind it (RFC 7644 §3.13).
-  app.all("/scim/*", (c) => {
-    const version = /^\/scim\/(v\d[\d.]*)(?:\/|$)/.exec(c.req.path)?.[1];
-    if (version === undefined) throw new ScimError("notFound", "There is no such endpoint.");
-    throw new ScimError("invalidVersion", `SCIM ${version} is not spoken here; ${scimBasePath} is.`);
-  });
   const resources = [...coreTypes.byName.values()].flatMap(resourceDescriptions);
   const fixed = [...discoveryDescriptions, ...rootDescriptions, ...meDescriptions, bulkDescription];
   for (const description of [...fixed, ...resources]) describe(app, description);
+}
+
+/** The refusal of an address in a version that is not spoken, whatever stands behind it (RFC 7644 §3.13). */
+export function refusalOfVersion(path: string): ScimError | undefined {
+  const version = /^\/scim\/(v\d[\d.]*)(?:\/|$)/.exec(path)?.[1];
+  if (version === undefined) return undefined;
+  return new ScimError("invalidVersion", `SCIM ${version} is not spoken here; ${scimBasePath} is.`);
 }
 
 /**
@@ -66,7 +67,8 @@ function scimServer(ports: AppPorts): Handler {
   return async (c) => {
     const segments = segmentsOf(c.req.path);
     const method = c.req.method === "HEAD" ? "GET" : c.req.method;
-    if (publicDiscovery && method === "GET" && segments.join("/") === "ServiceProviderConfig") return config(c);
+    if (publicDiscovery && method === "GET" && segments.length === 1 && segments[0] === "ServiceProviderConfig")
+      return config(c);
     const principal = await identify(c, authenticator);
     try {
       const types = catalog.typesOf(principal.tenantId);
@@ -87,8 +89,8 @@ function isOffered(methods: Methods, method: string): method is Method {
 
 /** The segments of an address behind the base; a trailing slash changes nothing. */
 function segmentsOf(path: string): readonly string[] {
-  const rest = path.slice(scimBasePath.length).replace(/^\//, "").replace(/\/$/, "");
-  return rest === "" ? [] : rest.split("/");
+  const segments = path.slice(scimBasePath.length + 1).split("/");
+  return segments.at(-1) === "" ? segments.slice(0, -1) : segments;
 }
 
 /** Finds what is offered at an address, and notes the type and the id that it names. */
