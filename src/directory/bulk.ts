@@ -90,15 +90,16 @@ export async function runBulk(
     together: [],
     outcomes: new Map(),
   };
-  const needs = operations.map((operation) =>
-    operation instanceof ScimError ? [] : referencesOf(operation).flatMap((bulkId) => run.places.get(bulkId) ?? []),
-  );
+  const references = operations.map((operation) => (operation instanceof ScimError ? [] : referencesOf(operation)));
+  const needs = references.map((bulkIds) => bulkIds.flatMap((bulkId) => run.places.get(bulkId) ?? []));
   let errors = 0;
   for (const { places, isCircle } of orderSteps(
     needs,
     followed(operations, (operation) => nameOf(types, operation)),
   )) {
-    const plain = failOnErrors === Number.POSITIVE_INFINITY && !isCircle ? plainPost(run, places) : undefined;
+    const [place = 0] = places;
+    const mayWait = failOnErrors === Number.POSITIVE_INFINITY && references[place]?.length === 0;
+    const plain = mayWait ? postAt(run, place) : undefined;
     if (plain !== undefined) run.together.push(plain);
     if (plain === undefined || run.together.length >= createsAtOnceMax) await createTogether(run);
     if (plain !== undefined) continue;
@@ -122,11 +123,11 @@ function nameOf({ byEndpoint }: Types, operation: BulkOperation): string | undef
   return key === null ? undefined : `${compiled.type.name} ${key}`;
 }
 
-/** The POST at the one of these places, when it refers to nothing. */
-function plainPost({ entries }: Run, [place = 0]: readonly number[]): PlacedPost | undefined {
+/** The POST at that place, if it is one. */
+function postAt({ entries }: Run, place: number): PlacedPost | undefined {
   const operation = entries[place]?.operation;
   if (operation === undefined || operation instanceof ScimError || operation.method !== "POST") return undefined;
-  return referencesOf(operation).length === 0 ? { place, operation } : undefined;
+  return { place, operation };
 }
 
 /** Notes what came of an operation; what nobody expected is internal, and its cause stays with the operator. */
@@ -245,11 +246,7 @@ async function commitAll(
 
 /** POSTs that refer to each other: all of them, or none. */
 async function runCircle(run: Run, places: readonly number[]): Promise<void> {
-  const posts = places.flatMap((place) => {
-    const operation = run.entries[place]?.operation;
-    const isPost = operation !== undefined && !(operation instanceof ScimError) && operation.method === "POST";
-    return isPost ? [{ place, operation }] : [];
-  });
+  const posts = places.flatMap((place) => postAt(run, place) ?? []);
   const inCircle = new Map(posts.map(({ place, operation }) => [operation.bulkId, run.ids.get(place)]));
   const refused = new Map<string, unknown>();
   const parts: { readonly bulkId: string; readonly creation: Creation }[] = [];

@@ -15,6 +15,25 @@ export function own(object: JsonObject, name: string): Json | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
+/** The own property that has this name in any case (RFC 7643 §2.1); the first one. */
+export function keyInAnyCase(object: JsonObject, name: string): string | undefined {
+  const wanted = name.toLowerCase();
+  return Object.keys(object).find((key) => key.toLowerCase() === wanted);
+}
+
+/** What stands under a name in any case; under the exact name where that is there. */
+export function ownInAnyCase(object: JsonObject, name: string): Json | undefined {
+  const exact = own(object, name);
+  if (exact !== undefined) return exact;
+  const key = keyInAnyCase(object, name);
+  return key === undefined ? undefined : object[key];
+}
+
+/** True for an array; unlike `Array.isArray` it knows what is in it. */
+export function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
 /** What a value is called in an error message: `string`, `array`, `null` … */
 export function jsonTypeName(value: unknown): string {
   if (value === null) return "null";

@@ -33,6 +33,8 @@ import { tellTolerated } from "./tolerance.ts";
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 type Methods = Readonly<Partial<Record<Method, Handler>>>;
 
+type Discovery = ReturnType<typeof discoveryHandlers>;
+
 /** What is offered at an endpoint, and at the addresses one segment below it. */
 interface Endpoint {
   readonly whole: Methods;
@@ -62,13 +64,13 @@ export function refusalOfVersion(path: string): ScimError | undefined {
  */
 function scimServer(ports: AppPorts): Handler {
   const { authenticator, catalog, publicDiscovery, metrics, log } = ports;
-  const find = endpointFinder(ports);
-  const { config } = discoveryHandlers(ports);
+  const discovery = discoveryHandlers(ports);
+  const find = endpointFinder(ports, discovery);
   return async (c) => {
     const segments = segmentsOf(c.req.path);
     const method = c.req.method === "HEAD" ? "GET" : c.req.method;
     if (publicDiscovery && method === "GET" && segments.length === 1 && segments[0] === "ServiceProviderConfig")
-      return config(c);
+      return discovery.config(c);
     const principal = await identify(c, authenticator);
     try {
       const types = catalog.typesOf(principal.tenantId);
@@ -94,8 +96,11 @@ function segmentsOf(path: string): readonly string[] {
 }
 
 /** Finds what is offered at an address, and notes the type and the id that it names. */
-function endpointFinder(ports: AppPorts): (c: Context<AppEnv>, segments: readonly string[]) => Methods {
-  const fixed = fixedEndpoints(ports);
+function endpointFinder(
+  ports: AppPorts,
+  discovery: Discovery,
+): (c: Context<AppEnv>, segments: readonly string[]) => Methods {
+  const fixed = fixedEndpoints(ports, discovery);
   const resources = resourceHandlers(ports);
   const collection: Methods = { GET: resources.list, POST: resources.create };
   const search: Methods = { POST: resources.search };
@@ -118,8 +123,7 @@ function endpointFinder(ports: AppPorts): (c: Context<AppEnv>, segments: readonl
 }
 
 /** The endpoints that every tenant has, by their first segment. */
-function fixedEndpoints(ports: AppPorts): Readonly<Record<string, Endpoint>> {
-  const discovery = discoveryHandlers(ports);
+function fixedEndpoints(ports: AppPorts, discovery: Discovery): Readonly<Record<string, Endpoint>> {
   const root = rootHandlers(ports);
   const me = meHandlers(ports);
   return {

@@ -1,6 +1,6 @@
 import { ScimError } from "../error.ts";
 import { quoted } from "../filter/refusal.ts";
-import { isJsonObject, type Json, type JsonObject, jsonTypeName, own } from "../json.ts";
+import { isJsonObject, isList, type Json, type JsonObject, jsonTypeName, ownInAnyCase } from "../json.ts";
 import { bulkRequestUrn } from "../urn.ts";
 
 /** What may be done with a resource in a Bulk request (RFC 7644 §3.7). */
@@ -70,12 +70,12 @@ const otherEndpoints: ReadonlySet<string> = new Set([
  */
 export function readBulk(body: unknown, operationsMax: number, base: string): BulkRequest {
   if (!isJsonObject(body)) throw syntax(`The body must be a JSON object, not ${jsonTypeName(body)}.`);
-  const schemas = member(body, "schemas");
+  const schemas = ownInAnyCase(body, "schemas");
   const isBulk =
     isList(schemas) &&
     schemas.some((urn: Json) => typeof urn === "string" && urn.toLowerCase() === bulkRequestUrn.toLowerCase());
   if (!isBulk) throw syntax(`schemas must be an array that names ${bulkRequestUrn}.`);
-  const operations = member(body, "Operations");
+  const operations = ownInAnyCase(body, "Operations");
   if (!isList(operations) || operations.length === 0) throw syntax("Operations must be an array of at least one.");
   if (operations.length > operationsMax) {
     throw new ScimError(
@@ -83,7 +83,7 @@ export function readBulk(body: unknown, operationsMax: number, base: string): Bu
       `The number of operations, ${operations.length}, is above maxOperations (${operationsMax}).`,
     );
   }
-  const failOnErrors = member(body, "failOnErrors") ?? undefined;
+  const failOnErrors = ownInAnyCase(body, "failOnErrors") ?? undefined;
   if (failOnErrors !== undefined && !(Number.isSafeInteger(failOnErrors) && Number(failOnErrors) > 0)) {
     throw new ScimError("invalidValue", "failOnErrors must be a whole number above 0.");
   }
@@ -96,11 +96,11 @@ export function readBulk(body: unknown, operationsMax: number, base: string): Bu
 
 function readEntry(input: Json, base: string, bulkIds: Set<string>): BulkEntry {
   const object = isJsonObject(input) ? input : {};
-  const [method = "", bulkId] = ["method", "bulkId"].map((name) => textOr(member(object, name)));
+  const [method = "", bulkId] = ["method", "bulkId"].map((name) => textOr(ownInAnyCase(object, name)));
   let target: BulkTarget | undefined;
   try {
     if (!isJsonObject(input)) throw syntax(`An operation must be an object, not ${jsonTypeName(input)}.`);
-    target = readPath(member(input, "path"), base);
+    target = readPath(ownInAnyCase(input, "path"), base);
     return { method, bulkId, target, operation: readOperation(input, target, bulkIds) };
   } catch (error) {
     if (error instanceof ScimError) return { method, bulkId, target, operation: error };
@@ -109,8 +109,8 @@ function readEntry(input: Json, base: string, bulkIds: Set<string>): BulkEntry {
 }
 
 function readOperation(input: JsonObject, { endpoint, id }: BulkTarget, bulkIds: Set<string>): BulkOperation {
-  const method = readMethod(member(input, "method"));
-  const bulkId = method === "POST" ? readBulkId(member(input, "bulkId"), bulkIds) : "";
+  const method = readMethod(ownInAnyCase(input, "method"));
+  const bulkId = method === "POST" ? readBulkId(ownInAnyCase(input, "bulkId"), bulkIds) : "";
   if (otherEndpoints.has(endpoint.toLowerCase()) || id?.startsWith(".")) {
     throw new ScimError("methodNotAllowed", `${method} in Bulk is for resources, and the path names none.`);
   }
@@ -119,7 +119,7 @@ function readOperation(input: JsonObject, { endpoint, id }: BulkTarget, bulkIds:
     return { method, endpoint, bulkId, data: readData(input, method) };
   }
   if (id === undefined) throw new ScimError("methodNotAllowed", `${method} names a resource, not an endpoint.`);
-  const version = readVersion(member(input, "version"));
+  const version = readVersion(ownInAnyCase(input, "version"));
   return method === "DELETE"
     ? { method, endpoint, id, version }
     : { method, endpoint, id, version, data: readData(input, method) };
@@ -141,7 +141,7 @@ function readBulkId(input: Json | undefined, bulkIds: Set<string>): string {
 }
 
 function readData(input: JsonObject, method: string): JsonObject {
-  const data = member(input, "data");
+  const data = ownInAnyCase(input, "data");
   if (isJsonObject(data)) return data;
   throw syntax(`${method} needs data, an object, not ${jsonTypeName(data)}.`);
 }
@@ -179,24 +179,12 @@ function decoded(id: string, path: string): string {
   }
 }
 
-/** What stands under a name in any case (RFC 7643 §2.1). */
-function member(object: JsonObject, name: string): Json | undefined {
-  const exact = own(object, name);
-  if (exact !== undefined) return exact;
-  const key = Object.keys(object).find((other) => other.toLowerCase() === name.toLowerCase());
-  return key === undefined ? undefined : object[key];
-}
-
 function textOr(value: Json | undefined): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
 function shownValue(value: Json | undefined): string {
   return typeof value === "string" ? quoted(value) : jsonTypeName(value);
-}
-
-function isList(value: Json | undefined): value is readonly Json[] {
-  return Array.isArray(value);
 }
 
 function syntax(detail: string): ScimError {

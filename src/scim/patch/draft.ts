@@ -50,11 +50,6 @@ export function newDraft(
   };
 }
 
-/** True for an array; unlike `Array.isArray` it knows what is in it. */
-export function isList(value: Json | undefined): value is readonly Json[] {
-  return Array.isArray(value);
-}
-
 /** True for two values under the names and in the order of the schema that are equal. */
 export function same(left: Json | undefined, right: Json | undefined): boolean {
   return left === right || JSON.stringify(left) === JSON.stringify(right);

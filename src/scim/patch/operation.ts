@@ -1,7 +1,7 @@
 import { ScimError } from "../error.ts";
 import { parsePath, type ValuePath } from "../filter/parse-path.ts";
 import { quoted } from "../filter/refusal.ts";
-import { isJsonObject, type Json, type JsonObject, jsonTypeName } from "../json.ts";
+import { isJsonObject, isList, type Json, type JsonObject, jsonTypeName } from "../json.ts";
 import { patchOperationsMax } from "../limits.ts";
 import type { Profile, Tolerance } from "../profile.ts";
 import { newReading, type Reading, tolerates } from "../resource/read.ts";
@@ -121,10 +121,6 @@ export function inOperation<Result>(index: number, count: number, step: () => Re
     if (!(error instanceof ScimError)) throw error;
     throw new ScimError(error.kind, `Operation ${index + 1}: ${error.detail}`, { cause: error.cause });
   }
-}
-
-function isList(value: Json | undefined): value is readonly Json[] {
-  return Array.isArray(value);
 }
 
 function isText(value: Json | undefined): value is string {

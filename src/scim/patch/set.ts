@@ -1,8 +1,8 @@
 import { ScimError } from "../error.ts";
-import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { isJsonObject, isList, type Json, type JsonObject } from "../json.ts";
 import { type Reading, tolerates } from "../resource/read.ts";
 import type { BoundPath } from "../schema/registry.ts";
-import { type Draft, isList, isSecret, putAt, requireWritable, valueAt } from "./draft.ts";
+import { type Draft, isSecret, putAt, requireWritable, valueAt } from "./draft.ts";
 import { selection, templateOf } from "./match.ts";
 import { setMembers } from "./member.ts";
 import type { SetOp } from "./operation.ts";

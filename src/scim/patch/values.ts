@@ -1,10 +1,10 @@
 import { ScimError } from "../error.ts";
-import { isJsonObject, type Json, type JsonObject, own } from "../json.ts";
+import { isJsonObject, isList, type Json, type JsonObject, own } from "../json.ts";
 import { compileAttribute, type Reading, report, tolerates } from "../resource/read.ts";
 import { issuesError } from "../resource/resource.ts";
 import { type BoundPath, boundPathText, findAttribute } from "../schema/registry.ts";
 import type { AttributeDefinition } from "../schema/schema.ts";
-import { type Draft, isList, requireSame, spend } from "./draft.ts";
+import { type Draft, requireSame, spend } from "./draft.ts";
 
 /** What an operation does to the sub-attributes of one value, by name; undefined takes one away. */
 export type Changes = ReadonlyMap<string, Json | undefined>;

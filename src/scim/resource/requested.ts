@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { isJsonObject, type Json, type JsonObject, ownInAnyCase } from "../json.ts";
 import { parseAttributePath } from "../path.ts";
 import { bindPath, boundPathText, type ResourceType } from "../schema/registry.ts";
 import { patchOpUrn } from "../urn.ts";
@@ -40,15 +40,15 @@ export function requestedNames(type: ResourceType, body: unknown): readonly stri
 
 /** The operations of a PATCH; undefined for what is none. */
 function operationsIn(body: JsonObject): readonly Json[] | undefined {
-  const isPatch = listOf(member(body, "schemas")).some(
+  const isPatch = listOf(ownInAnyCase(body, "schemas")).some(
     (urn) => typeof urn === "string" && urn.toLowerCase() === patchOpUrn.toLowerCase(),
   );
-  return isPatch ? listOf(member(body, "Operations")) : undefined;
+  return isPatch ? listOf(ownInAnyCase(body, "Operations")) : undefined;
 }
 
 function namesInOperation(type: ResourceType, operation: JsonObject): readonly string[] {
-  const path = member(operation, "path");
-  const value = member(operation, "value");
+  const path = ownInAnyCase(operation, "path");
+  const value = ownInAnyCase(operation, "value");
   if (typeof path !== "string") return isJsonObject(value) ? namesIn(type, value, "") : [];
   return namesUnder(type, withoutFilter(path), value);
 }
@@ -92,10 +92,4 @@ function onRequest(type: ResourceType, name: string): readonly string[] {
 
 function listOf(value: Json | undefined): readonly Json[] {
   return Array.isArray(value) ? value : [];
-}
-
-/** What stands under a name in any case (RFC 7643 §2.1). */
-function member(object: JsonObject, name: string): Json | undefined {
-  const key = Object.keys(object).find((candidate) => candidate.toLowerCase() === name.toLowerCase());
-  return key === undefined ? undefined : object[key];
 }

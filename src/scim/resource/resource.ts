@@ -1,5 +1,5 @@
 import { ScimError } from "../error.ts";
-import { isJsonObject, type Json, type JsonObject, jsonTypeName } from "../json.ts";
+import { isJsonObject, type Json, type JsonObject, jsonTypeName, keyInAnyCase } from "../json.ts";
 import type { Profile, Tolerance } from "../profile.ts";
 import { commonAttributes } from "../schema/common.ts";
 import { bindPath, type ResourceType } from "../schema/registry.ts";
@@ -154,9 +154,9 @@ function compileLift(type: ResourceType): (input: JsonObject, reading: Reading) 
     const whole: Record<string, Json | undefined> = { ...input };
     for (const { key, name, urn, value } of lifted) {
       delete whole[key];
-      const place = Object.keys(whole).find((other) => other.toLowerCase() === urn.toLowerCase()) ?? urn;
+      const place = keyInAnyCase(whole, urn) ?? urn;
       const extension = whole[place] ?? {};
-      if (!isJsonObject(extension) || findKey(extension, name) !== undefined) continue;
+      if (!isJsonObject(extension) || keyInAnyCase(extension, name) !== undefined) continue;
       tolerates(reading, "liftExtensionAttributes");
       whole[place] = { ...extension, [name]: value };
     }
@@ -166,16 +166,12 @@ function compileLift(type: ResourceType): (input: JsonObject, reading: Reading) 
 
 const lower = (text: string): string => text.toLowerCase();
 
-function findKey(object: JsonObject, name: string): string | undefined {
-  return Object.keys(object).find((key) => key.toLowerCase() === name.toLowerCase());
-}
-
 /** Compiles the check of what a body says of its schemas. */
 function compileSchemas(type: ResourceType): (input: JsonObject, reading: Reading) => void {
   const baseUrn = type.base.id;
   const known = new Set([baseUrn, ...type.extensions.map(({ schema }) => schema.id)].map((urn) => urn.toLowerCase()));
   return (input, reading) => {
-    const schemas = input.schemas ?? input[findKey(input, "schemas") ?? "schemas"] ?? null;
+    const schemas = input.schemas ?? input[keyInAnyCase(input, "schemas") ?? "schemas"] ?? null;
     if (schemas === null && tolerates(reading, "inferSchemas")) return;
     if (!Array.isArray(schemas) || schemas.length === 0) {
       report(reading, "schemas", `must be an array that names ${baseUrn}`, "bad_syntax");
