@@ -22,6 +22,8 @@ export const resource = sqliteTable(
     modified: integer("modified").notNull(),
     version: integer("version").notNull(),
     doc: text("doc").notNull(),
+    /** How many members it has: counting a million rows takes longer than adding one. */
+    memberCount: integer("member_count").notNull().default(0),
   },
   (table) => [
     uniqueIndex("resource_id").on(table.tenantId, table.id),
@@ -58,6 +60,66 @@ export const member = sqliteTable(
     primaryKey({ columns: [table.tenantId, table.groupRid, table.memberRid] }),
     index("member_of").on(table.tenantId, table.memberRid, table.groupRid),
   ],
+);
+
+/** Groups in groups, a second time: who is in which indirectly is found among these few, without the users. */
+export const nesting = sqliteTable(
+  "nesting",
+  {
+    tenantId: integer("tenant_id").notNull(),
+    memberRid: integer("member_rid").notNull(),
+    groupRid: integer("group_rid").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.memberRid, table.groupRid] }),
+    index("nesting_group").on(table.tenantId, table.groupRid, table.memberRid),
+  ],
+);
+
+/** An attribute of a type whose values are kept in `attribute_value`. */
+export const attributeIndex = sqliteTable(
+  "attribute_index",
+  {
+    rid: integer("rid").primaryKey({ autoIncrement: true }),
+    tenantId: integer("tenant_id").notNull(),
+    resourceType: text("resource_type").notNull(),
+    /** As a filter names it. */
+    path: text("path").notNull(),
+    /** Where the values stand and how they compare, as JSON. */
+    target: text("target").notNull(),
+    state: text("state").$type<"building" | "ready" | "dropping">().notNull(),
+    /** Resources up to the first are in the index; those behind the second were from their first day. */
+    builtRid: integer("built_rid").notNull(),
+    untilRid: integer("until_rid").notNull(),
+  },
+  (table) => [index("attribute_index_path").on(table.tenantId, table.resourceType, table.path)],
+);
+
+/** Counts the changes to a tenant's attribute indexes, so that who writes knows in one look whether it knows them. */
+export const attributeIndexRevision = sqliteTable(
+  "attribute_index_revision",
+  {
+    tenantId: integer("tenant_id").notNull(),
+    revision: integer("revision").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId] })],
+);
+
+/**
+ * The values of indexed attributes in the form in which filters compare them; of one of several values also its type,
+ * such as `work`, which is empty where it has none.
+ */
+export const attributeValue = sqliteTable(
+  "attribute_value",
+  {
+    tenantId: integer("tenant_id").notNull(),
+    indexRid: integer("index_rid").notNull(),
+    // No affinity: a text stays a text, a number a number.
+    value: blob("value").notNull(),
+    resourceRid: integer("resource_rid").notNull(),
+    label: text("label").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.indexRid, table.value, table.resourceRid, table.label] })],
 );
 
 export const credential = sqliteTable(
