@@ -75,7 +75,11 @@ export function schemaResource({ id, name, description, attributes }: SchemaDefi
   };
 }
 
-function attributeJson({ subAttributes, ...characteristics }: SchemaDefinition["attributes"][number]): JsonObject {
+function attributeJson({
+  subAttributes,
+  indexed: _,
+  ...characteristics
+}: SchemaDefinition["attributes"][number]): JsonObject {
   return {
     ...characteristics,
     ...(subAttributes !== undefined && { subAttributes: subAttributes.map(attributeJson) }),

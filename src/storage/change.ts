@@ -1,3 +1,4 @@
+import type { IndexedAttribute } from "../scim/filter/indexed.ts";
 import type { ImportRequest, ImportState, RowCounts, RowProblem, SettledOutcome } from "./import.ts";
 
 /** What the store indexes of a resource, apart from its document; all folded by the caller. */
@@ -96,6 +97,16 @@ export type Change =
       readonly key: string;
       readonly emptyType?: string;
     }
+  /**
+   * Says which attributes of a type are indexed, all of them: one that is new is built by `buildIndexes`, unless there
+   * is nothing to build, one that is left out goes. The effect's `changed` is false when all were so already.
+   */
+  | { readonly kind: "setIndexes"; readonly resourceType: string; readonly indexes: readonly IndexedAttribute[] }
+  /**
+   * Goes on with making and removing a tenant's attribute indexes: few enough resources not to keep others waiting. The
+   * effect's `changed` is false when nothing is left to do.
+   */
+  | { readonly kind: "buildIndexes" }
   /** Keeps bytes that nobody is shown. Refused with `exists`. */
   | { readonly kind: "createSecret"; readonly name: string; readonly bytes: Uint8Array }
   /** Refused with `exists`. */

@@ -74,13 +74,20 @@ export interface ResourceQuery {
   readonly limit: number;
   /** Where resources are seen, for filters that ask for it; under no host when not said. */
   readonly pathOf?: PathOf | undefined;
+  /**
+   * The total as an earlier page of the same walk told it: where counting anew costs more than the page does, it is
+   * taken as it is.
+   */
+  readonly knownTotal?: number | undefined;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface ResourcePage {
   /** Matches over all pages. */
   readonly total: number;
   readonly resources: readonly JoinedRecord[];
-  /** The place of the last resource of the page, when there are more; only for a start beside a place. */
+  /** The place of the last resource of the page, when there are more. */
   readonly next?: Place;
   /** The place of the first one, when there may be some before it; only for a start beside a place. */
   readonly previous?: Place;
@@ -95,7 +102,11 @@ export interface ResourceReads {
   takenKeys(tenantId: number, resourceType: string, keys: readonly string[]): Promise<readonly boolean[]>;
   /** The ids of the resources with that display value, folded by the caller; at most two. */
   idsByDisplay(tenantId: number, resourceType: string, key: string): Promise<readonly string[]>;
-  /** Rejects with ScimError `tooMany` when the page's memberships are more than `pageMembershipsMax`. */
+  /**
+   * Rejects with ScimError `tooMany` when the page's memberships are more than `pageMembershipsMax`, or when more
+   * documents would have to be looked at than the store was told to allow; with `unavailable` when too many such
+   * queries run already; with the signal's reason once that is aborted.
+   */
   list(query: ResourceQuery): Promise<ResourcePage>;
 }
 
@@ -162,6 +173,23 @@ export interface DefinitionReads {
   all(tenantId: number): Promise<readonly DefinitionRecord[]>;
 }
 
+/** An attribute whose values the store keeps apart, so that filters on it read no documents. */
+export interface AttributeIndexRecord {
+  readonly resourceType: string;
+  readonly path: string;
+  /** Filters use it when it is ready. */
+  readonly state: "building" | "ready";
+  /** The part of the resources that is in it, from 0 to 1. */
+  readonly progress: number;
+}
+
+export interface AttributeIndexReads {
+  /** By type and path. */
+  all(tenantId: number): Promise<readonly AttributeIndexRecord[]>;
+  /** The tenants for which `buildIndexes` has something to do. */
+  unfinished(): Promise<readonly number[]>;
+}
+
 export interface ImportReads {
   job(tenantId: number, id: string): Promise<ImportJob | undefined>;
   /** The tenant's jobs, newest first. */
@@ -192,6 +220,7 @@ export interface Store {
   readonly resources: ResourceReads;
   readonly access: AccessReads;
   readonly definitions: DefinitionReads;
+  readonly indexes: AttributeIndexReads;
   readonly imports: ImportReads;
   /** Throws when the store can not answer: for readiness probes. */
   check(): Promise<void>;

@@ -1,7 +1,8 @@
 import type { ResourceType } from "../scim/schema/registry.ts";
 import type { Sort } from "../scim/sort.ts";
-import { type Column, columnOf, type SqlValue } from "./filter-sql.ts";
+import { type Column, columnOf } from "./column.ts";
 import type { Place } from "./port.ts";
+import type { SqlValue } from "./sql.ts";
 
 /** Columns that hold numbers; the others hold texts. */
 const numericColumns: ReadonlySet<string> = new Set(["active", "created", "modified"]);
@@ -19,6 +20,11 @@ export interface Walk {
 /** The column that answers a sort; undefined when no column holds what is sorted by. */
 export function sortColumn({ target }: Sort, type: ResourceType): Column | undefined {
   return columnOf(target, type);
+}
+
+/** Whether an index has the resources in the order of a walk. */
+export function hasIndex({ column }: Walk): boolean {
+  return column === undefined || column.index !== undefined;
 }
 
 /**

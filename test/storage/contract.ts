@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, test } from "bun:test";
 import { accessPromises } from "./contract/access.ts";
 import { acrossPromises } from "./contract/across.ts";
+import { attributeIndexPromises } from "./contract/attribute-index.ts";
 import { commitPromises } from "./contract/commit.ts";
 import { concurrencyPromises } from "./contract/concurrency.ts";
 import { definitionPromises } from "./contract/definition.ts";
@@ -27,6 +28,7 @@ const nouns: Readonly<Record<string, Promises>> = {
   places: placePromises,
   "several types": acrossPromises,
   filters: filterPromises,
+  "attribute indexes": attributeIndexPromises,
   access: accessPromises,
   definitions: definitionPromises,
   "import jobs": importPromises,

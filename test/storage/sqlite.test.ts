@@ -3,3 +3,9 @@ import { openInTemporaryFolder } from "./sqlite/folder.ts";
 
 runStoreContract({ name: "SQLite", open: () => openInTemporaryFolder("requests") });
 runStoreContract({ name: "SQLite, as an import writes", open: () => openInTemporaryFolder("import") });
+// Every list is taken for a long one: what is done at once in the others is done a little at a time.
+runStoreContract({
+  name: "SQLite, little by little",
+  open: () =>
+    openInTemporaryFolder("requests", { candidates: 1, documents: 0, indexEntries: 1, orderEntries: 1, sorted: 0 }),
+});

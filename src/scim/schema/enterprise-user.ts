@@ -7,15 +7,15 @@ export const enterpriseUserSchema: SchemaDefinition = Object.freeze({
   name: "EnterpriseUser",
   description: "What an organisation adds to a user.",
   attributes: [
-    attribute("employeeNumber", "The number the organisation gave the person."),
+    attribute("employeeNumber", "The number the organisation gave the person.", { indexed: true }),
     attribute("costCenter", "The cost center."),
     attribute("organization", "The organization."),
     attribute("division", "The division."),
-    attribute("department", "The department."),
+    attribute("department", "The department.", { indexed: true }),
     attribute("manager", "The user's manager.", {
       type: "complex",
       subAttributes: [
-        attribute("value", "The id of the manager.", { caseExact: true }),
+        attribute("value", "The id of the manager.", { caseExact: true, indexed: true }),
         attribute("$ref", "The URI of the manager.", { type: "reference", referenceTypes: ["User"] }),
         attribute("displayName", "The displayName of the manager.", { mutability: "readOnly" }),
       ],

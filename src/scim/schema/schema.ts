@@ -31,6 +31,11 @@ export interface AttributeDefinition {
   readonly canonicalValues?: readonly string[];
   readonly referenceTypes?: readonly string[];
   readonly subAttributes?: readonly AttributeDefinition[];
+  /**
+   * Whether filters on it are answered from an index unless an administrator says otherwise. No characteristic of the
+   * RFC: discovery does not show it.
+   */
+  readonly indexed?: boolean;
 }
 
 export interface SchemaDefinition {

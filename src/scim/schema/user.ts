@@ -27,8 +27,8 @@ const name = attribute("name", "The parts of the user's name.", {
   type: "complex",
   subAttributes: [
     attribute("formatted", "The whole name as it is written."),
-    attribute("familyName", "The family name, or last name."),
-    attribute("givenName", "The given name, or first name."),
+    attribute("familyName", "The family name, or last name.", { indexed: true }),
+    attribute("givenName", "The given name, or first name.", { indexed: true }),
     attribute("middleName", "The middle names."),
     attribute("honorificPrefix", "What stands before the name, such as Ms."),
     attribute("honorificSuffix", "What stands after the name, such as III."),
@@ -97,8 +97,10 @@ export const userSchema: SchemaDefinition = Object.freeze({
       mutability: "writeOnly",
       returned: "never",
     }),
-    plural("emails", "E-mail addresses.", ["work", "home", "other"]),
-    plural("phoneNumbers", "Telephone numbers.", ["work", "home", "mobile", "fax", "pager", "other"]),
+    plural("emails", "E-mail addresses.", ["work", "home", "other"], { indexed: true }),
+    plural("phoneNumbers", "Telephone numbers.", ["work", "home", "mobile", "fax", "pager", "other"], {
+      indexed: true,
+    }),
     plural("ims", "Instant messaging addresses.", [
       "aim",
       "gtalk",
@@ -118,7 +120,7 @@ export const userSchema: SchemaDefinition = Object.freeze({
     addresses,
     groups,
     plural("entitlements", "Things the user is entitled to."),
-    plural("roles", "Roles of the user."),
+    plural("roles", "Roles of the user.", [], { indexed: true }),
     plural("x509Certificates", "Certificates issued to the user.", [], { type: "binary", caseExact: true }),
   ],
 });

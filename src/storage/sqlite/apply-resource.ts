@@ -3,6 +3,7 @@ import type { MemberDelta, Refusal, ResourceContent } from "../change.ts";
 import type { Apply } from "./applied.ts";
 import { credentialWrite } from "./apply-access.ts";
 import { type MemberWrites, memberWrites } from "./apply-member.ts";
+import type { AttributeValueWrites } from "./attribute-value.ts";
 
 interface Row {
   rid: number;
@@ -19,8 +20,9 @@ interface Row {
 type Keys = [string | null, string | null, string | null, number | null];
 
 /** The statements of resources, prepared once. */
-function statementsOf(db: Database) {
+function statementsOf(db: Database, values: AttributeValueWrites) {
   return {
+    values,
     find: db.prepare<Row, [number, string, string]>(
       `SELECT rid, version, created, modified, doc, unique_key, display_key, external_id, active
          FROM resource WHERE tenant_id = ? AND id = ? AND resource_type = ?`,
@@ -65,8 +67,8 @@ function statementsOf(db: Database) {
 type Statements = ReturnType<typeof statementsOf>;
 
 /** How the changes that concern resources and memberships are carried out. */
-export function resourceChanges(db: Database) {
-  const statements = statementsOf(db);
+export function resourceChanges(db: Database, values: AttributeValueWrites) {
+  const statements = statementsOf(db, values);
   return {
     createResource: createResource(statements),
     replaceResource: replaceResource(statements),
@@ -105,7 +107,7 @@ function takenDisplay({ idOfDisplay }: Statements, tenantId: number, change: Res
 }
 
 function createResource(statements: Statements): Apply<"createResource"> {
-  const { definition, insert, members, setCredential } = statements;
+  const { definition, insert, members, setCredential, values } = statements;
   return (tenantId, change, tally) => {
     const { resourceType, id, at, doc, passwordHash } = change;
     const isGone = change.definition !== undefined && definition.get(tenantId, change.definition) === null;
@@ -119,6 +121,7 @@ function createResource(statements: Statements): Apply<"createResource"> {
     const inserted = insert.run(tenantId, resourceType, id, unique, display, externalId, active, at, at, doc);
     if (inserted.changes === 0) return notUnique(statements, tenantId, change);
     const rid = Number(inserted.lastInsertRowid);
+    values.replace(tenantId, resourceType, rid, undefined, doc);
     for (const memberRid of rids) members.add(tenantId, rid, memberRid);
     if (passwordHash !== undefined) setCredential.run(tenantId, rid, passwordHash, at);
     tally.count(tenantId, resourceType, 1);
@@ -128,7 +131,7 @@ function createResource(statements: Statements): Apply<"createResource"> {
 }
 
 function replaceResource(statements: Statements): Apply<"replaceResource"> {
-  const { find, update, bump, members, setCredential } = statements;
+  const { find, update, bump, members, setCredential, values } = statements;
   return (tenantId, change, tally) => {
     const { resourceType, id, at, doc, passwordHash, expectedVersion } = change;
     const row = find.get(tenantId, id, resourceType);
@@ -147,6 +150,7 @@ function replaceResource(statements: Statements): Apply<"replaceResource"> {
     if (differs && update.run(...keysOf(change), modified, next, doc, rid).changes === 0) {
       return notUnique(statements, tenantId, change);
     }
+    values.replace(tenantId, resourceType, rid, row.doc, doc);
     const membersChanged = delta !== undefined && writeMembers(members, tenantId, rid, delta, memberRids);
     if (passwordHash !== undefined) setCredential.run(tenantId, rid, passwordHash, at);
     const changed = docChanged || membersChanged || passwordHash !== undefined;
@@ -159,15 +163,16 @@ function replaceResource(statements: Statements): Apply<"replaceResource"> {
   };
 }
 
-function deleteResource({ find, bumpGroupsOf, removeJoined, remove }: Statements): Apply<"deleteResource"> {
+function deleteResource({ find, bumpGroupsOf, removeJoined, remove, values }: Statements): Apply<"deleteResource"> {
   return (tenantId, { resourceType, id, expectedVersion, at }, tally) => {
     const row = find.get(tenantId, id, resourceType);
     if (row === null) return { kind: "notFound", id };
-    const { rid, version, created, modified } = row;
+    const { rid, version, created, modified, doc } = row;
     if (expectedVersion !== undefined && expectedVersion !== version) return { kind: "version", version };
     bumpGroupsOf.run(at, tenantId, rid);
     for (const statement of removeJoined) statement.run(tenantId, rid);
     remove.run(rid);
+    values.replace(tenantId, resourceType, rid, doc, undefined);
     tally.count(tenantId, resourceType, -1);
     return { changed: true, version, created, modified };
   };

@@ -10,9 +10,12 @@ import {
 } from "../change.ts";
 import type { Apply, Tally } from "./applied.ts";
 import { accessChanges } from "./apply-access.ts";
+import { attributeIndexChanges } from "./apply-attribute-index.ts";
 import { definitionChanges } from "./apply-definition.ts";
 import { importChanges } from "./apply-import.ts";
 import { resourceChanges } from "./apply-resource.ts";
+import { attributeIndexes } from "./attribute-index.ts";
+import { type AttributeValueWrites, attributeValueWrites } from "./attribute-value.ts";
 import { type Counted, resourceCounts } from "./resource-count.ts";
 import { rowResults } from "./row-result.ts";
 
@@ -41,7 +44,8 @@ export function createApplier(db: Database): Applier {
       overwrote = true;
     },
   };
-  const applyChange = changeTable(db, tally);
+  const values = attributeValueWrites(db, attributeIndexes(db));
+  const applyChange = changeTable(db, tally, values);
   const rows = rowResults(db);
   const counts = resourceCounts(db);
 
@@ -69,16 +73,20 @@ export function createApplier(db: Database): Applier {
       touchedRid = null;
       const refusal = set.result && rows.refusal(set.tenantId, set.result);
       if (refusal !== undefined) return { applied: false, refusal };
+      const waiting = values.waiting();
       const result = applyChanges(set);
       if (result.applied) counts.add(counted);
+      else values.forget(waiting);
       if (set.result !== undefined) rows.write(set.tenantId, set.result, result, result.applied ? touchedRid : null);
       return result;
     },
     finish() {
+      values.finish();
       counts.finish();
       rows.finish();
     },
     forget() {
+      values.forget();
       counts.forget();
       rows.forget();
       overwrote = false;
@@ -92,9 +100,14 @@ export function createApplier(db: Database): Applier {
 }
 
 /** Every kind of change with the function that carries it out. */
-function changeTable(db: Database, tally: Tally): (tenantId: number, change: Change) => Effect | Refusal {
+function changeTable(
+  db: Database,
+  tally: Tally,
+  values: AttributeValueWrites,
+): (tenantId: number, change: Change) => Effect | Refusal {
   const table: { [K in ChangeKind]: Apply<K> } = {
-    ...resourceChanges(db),
+    ...resourceChanges(db, values),
+    ...attributeIndexChanges(db, values),
     ...importChanges(db),
     ...accessChanges(db),
     ...definitionChanges(db),

@@ -1,136 +1,156 @@
-import type { Database } from "bun:sqlite";
 import type { PathOf } from "../../scim/resource/render.ts";
-import { compileFilter, type FilterSql } from "../filter-sql.ts";
-import type { JoinedRecord, ResourcePage, ResourceQuery, Start, TypeQuery } from "../port.ts";
-import { orderSql, sortColumn, stretchesOf, type Walk } from "../sort-sql.ts";
+import type { ResourcePage, ResourceQuery, Start, TypeQuery } from "../port.ts";
+import { hasIndex, stretchesOf, type Walk } from "../sort-sql.ts";
+import { countOf, type FindPorts, findMatches, walkOf } from "./find.ts";
 import { type Found, inOrder, type Match, placeOf, type Selection } from "./match.ts";
-import { type ResourceRow, recordOf, recordsOf, resourceColumns } from "./row.ts";
-import { scanMatches } from "./scan.ts";
-import { type Prepare, snapshot, statementCache } from "./statements.ts";
-
-const everything: FilterSql = { where: "", params: [], residual: undefined };
+import { indexFor } from "./ordered.ts";
+import { recordsOf } from "./row.ts";
+import { type Prepare, snapshot } from "./statements.ts";
 
 /** Lists pages of resources. */
-export function listReads(db: Database): (query: ResourceQuery) => Promise<ResourcePage> {
-  const prepare = statementCache(db);
+export function listReads(ports: FindPorts): (query: ResourceQuery) => Promise<ResourcePage> {
+  const { reader } = ports;
+  const { db, prepare } = reader;
   return async function list(query) {
-    const { tenantId, types, start, limit, pathOf } = query;
+    const { tenantId, types, start, limit, pathOf, knownTotal, signal } = query;
     const sort = types.find((asked) => asked.sort !== undefined)?.sort;
     const selections = types.map((asked) => selectionOf(tenantId, asked, sort !== undefined, pathOf));
     const backwards = "before" in start;
-    const walks = selections.map((selection) => walkOf(selection, backwards));
     const [only] = selections;
-    const [walk] = walks;
-    if (only !== undefined && walk !== undefined && selections.length === 1 && "offset" in start) {
-      return snapshot(db, () => offsetPage(prepare, only, walk, start.offset, limit));
+    const walk = only && walkOf(only, backwards);
+    if (
+      only?.filter === undefined &&
+      only !== undefined &&
+      selections.length === 1 &&
+      "offset" in start &&
+      walk !== undefined &&
+      hasIndex(walk)
+    ) {
+      return snapshot(db, () => offsetPage(ports, only, walk, start.offset, limit));
     }
     // One more than the page tells whether there is another one.
-    const wanted = "offset" in start ? start.offset + limit : limit + 1;
+    const wanted = "offset" in start ? start.offset + limit + 1 : limit + 1;
+    const isMerged = selections.length > 1;
+    const search = { sort, start, limit: limit === 0 ? 0 : wanted, knownTotal, isMerged, signal };
     const found: Found[] = [];
-    for (const [index, selection] of selections.entries()) {
-      const answerable = walks[index];
-      found.push(
-        answerable === undefined
-          ? await scanMatches(prepare, selection, sort, start, wanted)
-          : snapshot(db, () => walkMatches(prepare, selection, answerable, start, wanted)),
-      );
-    }
+    for (const selection of selections) found.push(await foundOf(ports, selection, search));
     const total = found.reduce((sum, each) => sum + each.total, 0);
     const compare = inOrder(sort, backwards);
-    const matches = found.flatMap((each) => each.matches).sort(compare);
+    const all = found.flatMap((each) => each.matches);
+    const matches = found.length === 1 ? all : all.sort(compare);
     // What was before the place is gone: the page behind it is the first one now, and the list begins there.
     if (backwards && limit > 0 && matches.length === 0) return list({ ...query, start: { after: undefined } });
-    return snapshot(db, () => ({ total, ...pageOf(prepare, matches.slice(0, wanted), start, limit) }));
+    return snapshot(db, () => ({ total, ...pageOf(prepare, matches, start, limit) }));
   };
 }
 
 function selectionOf(tenantId: number, asked: TypeQuery, isSorted: boolean, pathOf: PathOf | undefined): Selection {
   const { type, filter, sort, join } = asked;
-  const sql = filter === undefined ? everything : compileFilter(filter, type, tenantId);
-  const condition = sql.where === "" ? "" : `AND (${sql.where})`;
-  const { params, residual } = sql;
-  return { tenantId, type, condition, params, residual, join, sort, isSorted, pathOf };
+  return { tenantId, type, filter, join, sort, isSorted, pathOf };
 }
 
-/** How SQL alone finds the matches in order; undefined when they have to be looked at one by one. */
-function walkOf({ residual, sort, isSorted, type }: Selection, backwards: boolean): Walk | undefined {
-  if (residual !== undefined) return undefined;
-  if (sort === undefined) return isSorted ? undefined : { column: undefined, descending: false, backwards };
-  const column = sortColumn(sort, type);
-  return column && { column, descending: sort.descending, backwards };
+async function foundOf(
+  ports: FindPorts,
+  selection: Selection,
+  search: Parameters<typeof findMatches>[2],
+): Promise<Found> {
+  const walk = walkOf(selection, "before" in search.start);
+  const isPlain = selection.filter === undefined && walk !== undefined && hasIndex(walk);
+  if (!isPlain) return findMatches(ports, selection, search);
+  const { reader } = ports;
+  return snapshot(reader.db, () => ({
+    total: countOf(reader, selection),
+    matches: walkMatches(reader.prepare, selection, walk, search.start, search.limit),
+  }));
 }
 
-function totalOf(prepare: Prepare, { tenantId, type, condition, params }: Selection): number {
-  const counted =
-    condition === ""
-      ? prepare<{ total: number }>(
-          "SELECT count AS total FROM resource_count WHERE tenant_id = ? AND resource_type = ?",
-        )
-      : prepare<{ total: number }>(
-          `SELECT count(*) AS total FROM resource WHERE tenant_id = ? AND resource_type = ? ${condition}`,
-        );
-  return counted.get(tenantId, type.name, ...params)?.total ?? 0;
-}
-
-/** Left alone, the planner takes an index in which the rows of a type are in another order, and sorts. */
-function indexFor(condition: string, order: string): string {
-  return condition === "" && /^rid\b/.test(order) ? "INDEXED BY resource_type" : "";
-}
-
-/** A page by index, of one type. */
-function offsetPage(prepare: Prepare, selection: Selection, walk: Walk, offset: number, limit: number): ResourcePage {
-  const { tenantId, type, condition, params, join } = selection;
-  const page = (): readonly JoinedRecord[] => {
-    if (limit === 0) return [];
-    const order = orderSql(walk);
-    const index = indexFor(condition, order);
-    const places = [tenantId, type.name, ...params, limit, offset];
-    if (walk.column === undefined && join !== "members") {
-      // Finds the page in an index and joins its documents afterwards: sorting whole rows is twenty times slower.
-      const whole = prepare<ResourceRow>(`SELECT ${resourceColumns(join)} FROM (
-          SELECT rid AS page_rid FROM resource ${index}
-            WHERE tenant_id = ? AND resource_type = ? ${condition} ORDER BY rid LIMIT ? OFFSET ?
-        ) CROSS JOIN resource r ON r.rid = page_rid ORDER BY page_rid`);
-      return whole.all(...places).map(recordOf);
-    }
-    const sorted = prepare<{ rid: number }>(
-      `SELECT rid FROM resource ${index} WHERE tenant_id = ? AND resource_type = ? ${condition}
-         ORDER BY ${order} LIMIT ? OFFSET ?`,
-    );
-    return recordsOf(
+/** A page by index of everything there is of a type. */
+function offsetPage(
+  { reader }: FindPorts,
+  selection: Selection,
+  walk: Walk,
+  offset: number,
+  limit: number,
+): ResourcePage {
+  const total = countOf(reader, selection);
+  const length = Math.min(limit, Math.max(0, total - offset));
+  if (length === 0) return { total, resources: [] };
+  const { prepare } = reader;
+  const fromEnd = total - offset - length;
+  // From the middle on it is counted from the end, which is nearer.
+  const isNearEnd = fromEnd < offset;
+  const page = isNearEnd
+    ? rowsAt(prepare, selection, { ...walk, backwards: !walk.backwards }, fromEnd, length).reverse()
+    : rowsAt(prepare, selection, walk, offset, length);
+  const last = page.at(-1);
+  const hasMore = fromEnd > 0 && last !== undefined;
+  return {
+    total,
+    resources: recordsOf(
       prepare,
-      sorted.all(...places).map(({ rid }) => ({ rid, join })),
-    );
+      page.map(({ rid }) => ({ rid, join: selection.join })),
+    ),
+    ...(hasMore && { next: { key: last.key, row: last.rid } }),
   };
-  return { total: totalOf(prepare, selection), resources: page() };
 }
 
-/** The first matches of a type from the start on. */
-function walkMatches(prepare: Prepare, selection: Selection, walk: Walk, start: Start, wanted: number): Found {
-  const { tenantId, type, condition, params, join } = selection;
+interface Row {
+  rid: number;
+  key: string | number | null;
+}
+
+/** So many entries of a walk, from so many on. */
+function rowsAt(prepare: Prepare, { tenantId, type }: Selection, walk: Walk, offset: number, length: number): Row[] {
+  const found: Row[] = [];
+  let skip = offset;
+  for (const { where, params, order } of stretchesOf(walk, undefined)) {
+    const from = `FROM resource ${indexFor(walk, order)} WHERE tenant_id = ? AND resource_type = ? AND ${where}`;
+    const asked = [tenantId, type.name, ...params];
+    const rows = prepare<Row>(
+      `SELECT rid, ${walk.column?.name ?? "NULL"} AS key ${from} ORDER BY ${order} LIMIT ? OFFSET ?`,
+    );
+    const part = rows.all(...asked, length - found.length, skip);
+    found.push(...part);
+    if (found.length === length) break;
+    const entries = prepare<{ entries: number }>(`SELECT count(*) AS entries ${from}`).get(...asked)?.entries ?? 0;
+    skip = Math.max(0, skip - entries);
+  }
+  return found;
+}
+
+/** The first matches of a type from the start on, where there is no filter. */
+function walkMatches(
+  prepare: Prepare,
+  selection: Selection,
+  walk: Walk,
+  start: Start,
+  wanted: number,
+): readonly Match[] {
+  const { tenantId, type, join } = selection;
   const key = walk.column?.name ?? "NULL";
   const matches: Match[] = [];
-  for (const { where, params: places, order } of stretchesOf(walk, placeOf(start))) {
-    const rows = prepare<{ rid: number; key: string | number | null }>(
-      `SELECT rid, ${key} AS key FROM resource ${indexFor(condition, order)}
-         WHERE tenant_id = ? AND resource_type = ? ${condition} AND ${where} ORDER BY ${order} LIMIT ?`,
+  for (const { where, params, order } of stretchesOf(walk, placeOf(start))) {
+    if (matches.length === wanted) break;
+    const rows = prepare<Row>(
+      `SELECT rid, ${key} AS key FROM resource ${indexFor(walk, order)}
+         WHERE tenant_id = ? AND resource_type = ? AND ${where} ORDER BY ${order} LIMIT ?`,
     );
-    for (const row of rows.all(tenantId, type.name, ...params, ...places, wanted - matches.length)) {
+    for (const row of rows.all(tenantId, type.name, ...params, wanted - matches.length)) {
       matches.push({ rid: row.rid, key: row.key ?? undefined, join });
     }
-    if (matches.length === wanted) break;
   }
-  return { total: totalOf(prepare, selection), matches };
+  return matches;
 }
 
 /** The page that begins at the start; `matches` go in the direction of the walk, one more than the page where there is one. */
 function pageOf(prepare: Prepare, matches: readonly Match[], start: Start, limit: number): Omit<ResourcePage, "total"> {
-  if ("offset" in start) return { resources: recordsOf(prepare, matches.slice(start.offset)) };
   const backwards = "before" in start;
-  const page = backwards ? matches.slice(0, limit).reverse() : matches.slice(0, limit);
-  const hasMore = limit > 0 && matches.length > limit;
+  const from = "offset" in start ? start.offset : 0;
+  const found = matches.slice(from, from + limit);
+  const page = backwards ? found.reverse() : found;
+  const hasMore = limit > 0 && matches.length > from + limit;
   const hasNext = backwards || hasMore;
-  const hasPrevious = backwards ? hasMore : start.after !== undefined;
+  const hasPrevious = backwards ? hasMore : "after" in start && start.after !== undefined;
   const [first] = page;
   const last = page.at(-1);
   return {

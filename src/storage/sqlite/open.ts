@@ -33,3 +33,18 @@ export function openDatabase(file: string, lane: CommitLane = "requests"): Datab
   }
   return db;
 }
+
+/** Settings of a connection that only reads; what it keeps of the file is mapped, and shared with the others. */
+const readerPragmas = [
+  "busy_timeout = 5000",
+  "temp_store = MEMORY",
+  "cache_size = -8192",
+  "mmap_size = 2147418112",
+] as const;
+
+/** Opens a second connection to a database that is open, to read by. */
+export function openReader(file: string): Database {
+  const db = new Database(file, { readonly: true, strict: true });
+  for (const pragma of readerPragmas) db.run(`PRAGMA ${pragma}`);
+  return db;
+}

@@ -1,10 +1,11 @@
 import type { Database } from "bun:sqlite";
 import type { Join, ResourceReads } from "../port.ts";
+import type { FindPorts } from "./find.ts";
 import { listReads } from "./list.ts";
 import { type ResourceRow, recordOf, resourceColumns } from "./row.ts";
 import { snapshot } from "./statements.ts";
 
-export function resourceReads(db: Database): ResourceReads {
+export function resourceReads(db: Database, ports: FindPorts): ResourceReads {
   const byId = (join?: Join) =>
     db.prepare<ResourceRow, [number, string, string]>(
       `SELECT ${resourceColumns(join)} FROM resource r WHERE r.tenant_id = ? AND r.id = ? AND r.resource_type = ?`,
@@ -38,6 +39,6 @@ export function resourceReads(db: Database): ResourceReads {
     async idsByDisplay(tenantId, resourceType, key) {
       return byDisplay.all(tenantId, resourceType, key).map(({ id }) => id);
     },
-    list: listReads(db),
+    list: listReads(ports),
   };
 }

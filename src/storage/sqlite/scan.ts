@@ -1,67 +1,90 @@
 import { evaluate } from "../../scim/filter/evaluate.ts";
-import type { JsonObject } from "../../scim/json.ts";
 import { membershipOf } from "../../scim/schema/registry.ts";
-import { type Sort, sortKey } from "../../scim/sort.ts";
+import { sortKey } from "../../scim/sort.ts";
 import { mentionsOf, wholeResource } from "../document.ts";
-import type { Start } from "../port.ts";
-import { type Found, inOrder, type Match, placeOf, type Selection } from "./match.ts";
+import { type Found, type Gathering, gathering, type Match, type Selection, type Wanted } from "./match.ts";
 import { type ResourceRow, recordOf, resourceColumns } from "./row.ts";
+import type { Pause } from "./scan-lane.ts";
 import type { Prepare } from "./statements.ts";
 
-/** Candidates between two looks at the other requests: about three milliseconds of parsing and evaluating. */
-const scanRowsPerTurn = 500;
+/** Documents between two pauses: about half a millisecond of parsing and evaluating. */
+const documentsPerTurn = 50;
+/** Documents that are read by one statement. */
+const documentsPerStatement = 500;
 
 /**
- * Answers a filter or an order that no column can: walks the candidates in order of creation, evaluates each, and lets
- * other requests run in between. Keeps no more than is wanted, and for a sort the key of each match.
+ * Answers a filter or an order that no index can: reads the documents of the candidates in the order of creation,
+ * evaluates the filter on each, and lets other requests run in between. Keeps no more than is wanted.
  *
- * @param sort of the whole list, by an attribute that the type may lack
- * @param wanted matches from the start on, at most
+ * @param rids the candidates in ascending order; all resources of the type when undefined
  */
-export async function scanMatches(
-  prepare: Prepare,
+export async function scanDocuments(
+  { prepare, pause }: { readonly prepare: Prepare; readonly pause: Pause },
   selection: Selection,
-  sort: Sort | undefined,
-  start: Start,
-  wanted: number,
+  wanted: Wanted,
+  rids: Iterable<number> | undefined,
 ): Promise<Found> {
-  const compare = inOrder(sort, "before" in start);
-  const place = placeOf(start);
-  const edge: Match | undefined = place && { rid: place.row, key: place.key ?? undefined, join: undefined };
-  const isBeyond = (match: Match): boolean => edge === undefined || compare(match, edge) > 0;
-  // In order of creation the first matches that come are the ones that are wanted.
-  const comeInOrder = sort === undefined && !("before" in start);
-  const keptMax = comeInOrder ? wanted : Math.max(2 * wanted, 1000);
-  let kept: Match[] = [];
-  let total = 0;
-  await walk(prepare, selection, (whole, rid) => {
-    total++;
-    const match = { rid, key: selection.sort && sortKey(selection.sort, whole), join: selection.join };
-    if (!isBeyond(match) || (comeInOrder && kept.length === wanted)) return;
-    kept.push(match);
-    if (!comeInOrder && kept.length > keptMax) kept = kept.sort(compare).slice(0, wanted);
-  });
-  return { total, matches: kept.sort(compare).slice(0, wanted) };
+  const gathered = gatheringFor(wanted);
+  let documents = 0;
+  for (const match of evaluated(prepare, selection, rids)) {
+    if (match !== undefined) gathered.take(match);
+    if (++documents % documentsPerTurn === 0) await pause();
+  }
+  return gathered.found();
 }
 
-type Visit = (whole: JsonObject, rid: number) => void;
+/** The same for few candidates, in one go. */
+export function lookAtDocuments(
+  prepare: Prepare,
+  selection: Selection,
+  wanted: Wanted,
+  rids: readonly number[],
+): Found {
+  const gathered = gatheringFor(wanted);
+  for (const match of evaluated(prepare, selection, rids)) if (match !== undefined) gathered.take(match);
+  return gathered.found();
+}
 
-async function walk(prepare: Prepare, selection: Selection, visit: Visit): Promise<void> {
-  const { tenantId, type, condition, params, residual, pathOf } = selection;
-  const join = residual && membershipOf(type) !== undefined ? mentionsOf(residual) : undefined;
-  const candidates = prepare<ResourceRow>(
-    `SELECT ${resourceColumns(join)} FROM resource r
-       WHERE tenant_id = ? AND resource_type = ? AND rid > ? ${condition} ORDER BY rid LIMIT ${scanRowsPerTurn}`,
+function gatheringFor(wanted: Wanted): Gathering {
+  return gathering(wanted, wanted.sort === undefined && !("before" in wanted.start));
+}
+
+/** Each candidate that is there: a match, or undefined for one that is none. */
+function* evaluated(
+  prepare: Prepare,
+  selection: Selection,
+  rids: Iterable<number> | undefined,
+): Generator<Match | undefined> {
+  const { filter, type, sort, join, pathOf } = selection;
+  const mentioned = filter && membershipOf(type) !== undefined ? mentionsOf(filter) : undefined;
+  const rows = rids === undefined ? everyRow(prepare, selection, mentioned) : rowsOf(prepare, rids, mentioned);
+  for (const row of rows) {
+    const whole = wholeResource(recordOf(row), mentioned, pathOf);
+    const isMatch = filter === undefined || evaluate(filter, whole);
+    yield isMatch ? { rid: row.rid, key: sort && sortKey(sort, whole), join } : undefined;
+  }
+}
+
+type Mentioned = ReturnType<typeof mentionsOf>;
+
+function* everyRow(prepare: Prepare, { tenantId, type }: Selection, mentioned: Mentioned): Generator<ResourceRow> {
+  const next = prepare<ResourceRow>(
+    `SELECT ${resourceColumns(mentioned)} FROM resource r INDEXED BY resource_type
+       WHERE r.tenant_id = ? AND r.resource_type = ? AND r.rid > ? ORDER BY r.rid LIMIT ${documentsPerStatement}`,
   );
   for (let after = 0; ; ) {
-    const rows = candidates.all(tenantId, type.name, after, ...params);
-    for (const row of rows) {
-      const whole = wholeResource(recordOf(row), join, pathOf);
-      if (residual === undefined || evaluate(residual, whole)) visit(whole, row.rid);
-    }
+    const rows = next.all(tenantId, type.name, after);
+    yield* rows;
     const last = rows.at(-1);
-    if (last === undefined || rows.length < scanRowsPerTurn) return;
+    if (last === undefined || rows.length < documentsPerStatement) return;
     after = last.rid;
-    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function* rowsOf(prepare: Prepare, rids: Iterable<number>, mentioned: Mentioned): Generator<ResourceRow> {
+  const one = prepare<ResourceRow>(`SELECT ${resourceColumns(mentioned)} FROM resource r WHERE r.rid = ?`);
+  for (const rid of rids) {
+    const row = one.get(rid);
+    if (row !== null) yield row;
   }
 }

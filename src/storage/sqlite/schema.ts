@@ -28,12 +28,14 @@ export const resource = sqliteTable(
   (table) => [
     uniqueIndex("resource_id").on(table.tenantId, table.id),
     uniqueIndex("resource_unique").on(table.tenantId, table.resourceType, table.uniqueKey),
-    // The rid is part of every index, so this one yields the pages of a type in the order of creation.
-    index("resource_type").on(table.tenantId, table.resourceType),
+    // Everything of a type in the order of creation, with what is asked most of all of them at once.
+    index("resource_type").on(table.tenantId, table.resourceType, table.rid, table.active, table.created),
     index("resource_display")
       .on(table.tenantId, table.resourceType, table.displayKey)
       .where(sql`display_key IS NOT NULL`),
     index("resource_external_id").on(table.tenantId, table.externalId).where(sql`external_id IS NOT NULL`),
+    // Who asks what has changed since the last time asks often.
+    index("resource_modified").on(table.tenantId, table.resourceType, table.modified),
   ],
 );
 

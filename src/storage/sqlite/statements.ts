@@ -1,5 +1,5 @@
 import type { Database, Statement } from "bun:sqlite";
-import type { SqlValue } from "../filter-sql.ts";
+import type { SqlValue } from "../sql.ts";
 
 /** Prepared statements kept; a filter's shape makes its text, so that clients could make any number of them. */
 const statementsMax = 256;

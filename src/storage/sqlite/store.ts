@@ -3,13 +3,17 @@ import { dirname } from "node:path";
 import { ScimError } from "../../scim/error.ts";
 import type { Store } from "../port.ts";
 import { type WriteSignal, writeSignal } from "../write-signal.ts";
+import { attributeIndexReads } from "./attribute-index.ts";
 import { type CommitLane, createCommitter, storeError } from "./commit.ts";
+import { type FindLimits, findLimits } from "./limits.ts";
 import { migrateDatabase } from "./migrate.ts";
-import { openDatabase } from "./open.ts";
+import { openDatabase, openReader } from "./open.ts";
 import { accessReads } from "./read-access.ts";
 import { definitionReads } from "./read-definition.ts";
 import { importReads } from "./read-import.ts";
 import { resourceReads } from "./read-resource.ts";
+import { readerOf } from "./reader.ts";
+import { createScanLane } from "./scan-lane.ts";
 
 export interface SqliteStoreOptions {
   readonly file: string;
@@ -17,6 +21,10 @@ export interface SqliteStoreOptions {
   readonly lane?: CommitLane;
   /** Shared with the other threads that write to the same file. */
   readonly signal?: WriteSignal;
+  /** Documents that a query without an index may look at; any number when not said. */
+  readonly scanRowsMax?: number | undefined;
+  /** For tests: what takes little is done as if it took long. */
+  readonly limits?: FindLimits;
 }
 
 /**
@@ -24,7 +32,8 @@ export interface SqliteStoreOptions {
  *
  * @throws NewerDatabaseError when a newer version wrote the file.
  */
-export function openSqliteStore({ file, lane = "requests", signal = writeSignal() }: SqliteStoreOptions): Store {
+export function openSqliteStore(options: SqliteStoreOptions): Store {
+  const { file, lane = "requests", signal = writeSignal(), scanRowsMax, limits = findLimits } = options;
   mkdirSync(dirname(file), { recursive: true });
   const db = openDatabase(file, lane);
   try {
@@ -34,13 +43,15 @@ export function openSqliteStore({ file, lane = "requests", signal = writeSignal(
     throw error;
   }
   const committer = createCommitter(db, lane, signal);
+  const scans = createScanLane(() => readerOf(openReader(file), limits));
   let closed = false;
   const telling = <R extends object>(reads: R & Reads<R>): R => tellingUnless(() => closed, reads);
   return {
     commit: (sets) => committer.commit(sets),
-    resources: telling(resourceReads(db)),
+    resources: telling(resourceReads(db, { reader: readerOf(db, limits), lane: scans, scanRowsMax })),
     access: telling(accessReads(db)),
     definitions: telling(definitionReads(db)),
+    indexes: telling(attributeIndexReads(db)),
     imports: telling(importReads(db)),
     ...telling({
       async check() {
@@ -50,6 +61,7 @@ export function openSqliteStore({ file, lane = "requests", signal = writeSignal(
     async close() {
       await committer.drained();
       closed = true;
+      await scans.close();
       db.close();
     },
   };

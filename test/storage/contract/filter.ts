@@ -10,6 +10,7 @@ import type { ChangeSet } from "../../../src/storage/change.ts";
 import { wholeResource } from "../../../src/storage/document.ts";
 import type { MembershipRecord, ResourceRecord } from "../../../src/storage/port.ts";
 import { type Directory, directory, filterOf, type Person, withIds } from "./filter-arbitrary.ts";
+import { build, indexed, indexModes } from "./indexing.ts";
 import { bound, create, groupType, type Promises, replace, userContent, userType, type World } from "./world.ts";
 
 /** The same cases in every run. */
@@ -102,9 +103,13 @@ async function sameAnswers(
   let tenantId = world.tenantId;
   const seen = { none: 0, some: 0, all: 0 };
   const filters = fc.array(filterOf(type.name), { minLength: 8, maxLength: 8 });
-  const property = fc.asyncProperty(directory, filters, async (content, texts) => {
+  const modes = fc.constantFrom(...Object.values(indexModes));
+  const property = fc.asyncProperty(directory, filters, modes, async (content, texts, [before, after]) => {
     const inTenant = world.inTenant(++tenantId);
+    await inTenant.apply(indexed(userType, before));
     const model = await fill(inTenant, content);
+    await inTenant.apply(indexed(userType, after));
+    await build(inTenant);
     const resources = pick(model);
     const ids = [...model.users, ...model.groups].map((resource) => String(resource.id));
     for (const text of texts) {

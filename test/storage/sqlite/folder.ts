@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CommitLane } from "../../../src/storage/sqlite/commit.ts";
+import type { FindLimits } from "../../../src/storage/sqlite/limits.ts";
 import { openSqliteStore } from "../../../src/storage/sqlite/store.ts";
 import type { OpenedStore } from "../contract/world.ts";
 
@@ -28,9 +29,9 @@ export async function inFolder(run: (folder: Folder) => void | Promise<void>): P
 }
 
 /** A store on a real file, for the contract. */
-export async function openInTemporaryFolder(lane: CommitLane): Promise<OpenedStore> {
+export async function openInTemporaryFolder(lane: CommitLane, limits?: FindLimits): Promise<OpenedStore> {
   const folder = temporaryFolder();
-  const open = () => openSqliteStore({ file: folder.file, lane });
+  const open = () => openSqliteStore({ file: folder.file, lane, ...(limits && { limits }) });
   const store = open();
   let current = store;
   return {

@@ -1,0 +1,246 @@
+import type {
+  BoundComparison,
+  BoundElement,
+  BoundFilter,
+  BoundPresence,
+  SimpleTarget,
+  Target,
+} from "../scim/filter/bound.ts";
+import type { IndexTarget } from "../scim/filter/indexed.ts";
+import { membershipOf, type ResourceType } from "../scim/schema/registry.ts";
+import { type Column, columnOf } from "./column.ts";
+import { elementScan } from "./element-plan.ts";
+import { type Compared, comparedTo, comparison, type IndexScan, isForeign } from "./index-scan.ts";
+import { joined, type Sql, sql } from "./sql.ts";
+
+/** An attribute index that may be used. */
+export interface UsableIndex {
+  readonly rid: number;
+  readonly path: string;
+  readonly target: IndexTarget;
+}
+
+/**
+ * A filter with what a store can do about each part of it. `evaluate` is the meaning of a filter; a plan only says how
+ * to find sooner what it would find.
+ */
+export type FilterPlan =
+  /** An index has the resources: just the matches when it `isExact`, else all matches and others. */
+  | {
+      readonly kind: "index";
+      readonly filter: BoundFilter;
+      readonly scan: IndexScan;
+      readonly isExact: boolean;
+      /** The same as a condition on a resource `r`, where one look decides it. */
+      readonly check: Sql | undefined;
+    }
+  | { readonly kind: "and" | "or"; readonly filter: BoundFilter; readonly terms: readonly FilterPlan[] }
+  | { readonly kind: "not"; readonly filter: BoundFilter; readonly term: FilterPlan }
+  /** Only the document tells. */
+  | { readonly kind: "document"; readonly filter: BoundFilter };
+
+/** What a plan is made for. */
+export interface PlanScope {
+  readonly tenantId: number;
+  readonly type: ResourceType;
+  /** The indexes of the type that are ready; asked for when a filter is about an attribute that may be in one. */
+  readonly indexes: () => readonly UsableIndex[];
+}
+
+/**
+ * Plans a filter.
+ *
+ * @example planFilter(bound('emails.value eq "x" and title eq "y"'), scope)
+ *   // { kind: "and", terms: [{ kind: "index", scan: … }, { kind: "document", … }] }
+ */
+export function planFilter(filter: BoundFilter, scope: PlanScope): FilterPlan {
+  switch (filter.kind) {
+    case "and":
+    case "or":
+      return { kind: filter.kind, filter, terms: filter.terms.map((term) => planFilter(term, scope)) };
+    case "not":
+      return { kind: "not", filter, term: planFilter(filter.filter, scope) };
+    case "present":
+      return planPresence(filter, scope);
+    case "element":
+      return planElement(filter, scope);
+    case "compare":
+      return filter.operator === "ne" ? planDenial(filter, scope) : planComparison(filter, filter.operator, scope);
+  }
+}
+
+/** `ne` holds where no value is equal, also where there is none. */
+function planDenial(filter: BoundComparison, scope: PlanScope): FilterPlan {
+  const equal: BoundComparison = { ...filter, operator: "eq" };
+  return { kind: "not", filter, term: planComparison(equal, "eq", scope) };
+}
+
+function planComparison(
+  filter: BoundComparison,
+  operator: Exclude<BoundComparison["operator"], "ne">,
+  scope: PlanScope,
+): FilterPlan {
+  const { target, value } = filter;
+  if (isForeign(value)) return { kind: "document", filter };
+  const column = columnOf(target, scope.type);
+  if (column !== undefined) {
+    const compared = comparedTo(column.name, operator, value);
+    const check = comparison(`r.${column.name}`, operator, value);
+    return { kind: "index", filter, scan: columnScan(column, compared, scope), isExact: true, check };
+  }
+  if (isMembership(target, scope.type)) return planMembership(filter, target.attribute, target.sub, value, scope);
+  const index = indexOf(target, scope);
+  if (index === undefined) return { kind: "document", filter };
+  const compared = comparedTo("value", operator, value);
+  const scan = valueScan(index, compared, scope);
+  return { kind: "index", filter, scan, isExact: true, check: operator === "eq" ? valueCheck(scan) : undefined };
+}
+
+function planPresence(filter: BoundPresence, scope: PlanScope): FilterPlan {
+  const target = simple(filter.target);
+  if (target === undefined) return { kind: "document", filter };
+  const column = columnOf(target, scope.type);
+  if (column !== undefined) {
+    const check = sql(`r.${column.name} <> ''`);
+    const compared = { extent: "all", range: undefined, test: sql(`${column.name} <> ''`) } as const;
+    return { kind: "index", filter, scan: columnScan(column, compared, scope), isExact: true, check };
+  }
+  const index = isMembership(target, scope.type) ? undefined : indexOf(target, scope);
+  if (index === undefined) return { kind: "document", filter };
+  const compared = { extent: "all", range: undefined, test: sql("value <> ''") } as const;
+  return { kind: "index", filter, scan: valueScan(index, compared, scope), isExact: true, check: undefined };
+}
+
+function planElement(filter: BoundElement, scope: PlanScope): FilterPlan {
+  const { target, filter: inner } = filter;
+  if (isMembership(target, scope.type)) {
+    const isPlain = inner.kind === "compare" && inner.operator === "eq";
+    return isPlain
+      ? planMembership(filter, target.attribute, inner.target.sub, inner.value, scope)
+      : { kind: "document", filter };
+  }
+  const found = elementScan(inner, (sub) => indexOf(sub, scope));
+  if (found === undefined) return { kind: "document", filter };
+  const scan = valueScan(found.index, found.compared, scope);
+  const check = found.compared.extent === "value" ? valueCheck(scan) : undefined;
+  return { kind: "index", filter, scan, isExact: found.isExact, check };
+}
+
+function simple(target: Target): SimpleTarget | undefined {
+  const { type } = target;
+  return type === "complex" ? undefined : { ...target, type };
+}
+
+function isMembership({ extension, attribute }: Target, type: ResourceType): boolean {
+  return extension === undefined && membershipOf(type) === attribute;
+}
+
+/** The index of what a target names, if its values compare as the filter's do. */
+function indexOf(target: SimpleTarget, { indexes }: PlanScope): UsableIndex | undefined {
+  return indexes().find(
+    ({ target: held }) =>
+      held.attribute === target.attribute &&
+      held.sub === target.sub &&
+      held.extension === target.extension &&
+      held.type === target.type &&
+      held.caseExact === target.caseExact,
+  );
+}
+
+/** The index that has all resources of a type, with what is asked most of all of them at once. */
+const everyIndex = "resource_type";
+
+/** A walk through the index of a column, or through all resources of the type by number. */
+function columnScan({ name, index, nullable }: Column, compared: Compared, scope: PlanScope): IndexScan {
+  const { extent, range, test } = compared;
+  const { tenantId, type } = scope;
+  const ofTenant = sql("tenant_id = ?", tenantId);
+  const ofType = sql("resource_type = ?", type.name);
+  if (index === undefined) {
+    const where = both(ofTenant, ofType);
+    const from = `resource INDEXED BY ${everyIndex}`;
+    return {
+      name: `all resources by number`,
+      extent: "all",
+      from,
+      rid: "rid",
+      keys: ["rid"],
+      where,
+      test: range ?? test,
+    };
+  }
+  // Some indexes lead by the type, others do not have it.
+  const leads = index === "resource_id" || index === "resource_external_id" ? [ofTenant] : [ofTenant, ofType];
+  const has = nullable ? [sql(`${name} IS NOT NULL`)] : [];
+  const where = joined([...leads, ...has, ...(range === undefined ? [] : [range])], "AND") ?? ofTenant;
+  const tests = [...(leads.includes(ofType) ? [] : [ofType]), ...(test === undefined ? [] : [test])];
+  const isUnique = name === "unique_key" || name === "id";
+  return {
+    name: `index on ${name === "unique_key" ? "the unique attribute" : name}`,
+    extent: isUnique && extent === "value" ? "one" : extent,
+    from: `resource INDEXED BY ${index}`,
+    rid: "rid",
+    keys: [name, "rid"],
+    where,
+    test: joined(tests, "AND"),
+  };
+}
+
+function both(left: Sql, right: Sql): Sql {
+  return { text: `${left.text} AND ${right.text}`, params: [...left.params, ...right.params] };
+}
+
+/** A walk through the values of an attribute index. */
+function valueScan({ rid, path }: UsableIndex, { extent, range, test }: Compared, { tenantId }: PlanScope): IndexScan {
+  const ofIndex = sql("tenant_id = ? AND index_rid = ?", tenantId, rid);
+  return {
+    name: `index on ${path}`,
+    extent,
+    from: "attribute_value",
+    rid: "resource_rid",
+    keys: ["value", "resource_rid"],
+    where: range === undefined ? ofIndex : both(ofIndex, range),
+    test,
+  };
+}
+
+/** Whether a resource `r` is in a walk over one value: one look into the index. */
+function valueCheck({ where, test }: IndexScan): Sql {
+  const pieces = [where, sql("resource_rid = r.rid"), ...(test === undefined ? [] : [test])];
+  const text = pieces.map((piece) => `(${piece.text})`).join(" AND ");
+  return {
+    text: `EXISTS (SELECT 1 FROM attribute_value WHERE ${text})`,
+    params: pieces.flatMap(({ params }) => params),
+  };
+}
+
+/** Memberships by the id of the other end, answered from their own index: no document is read. */
+const membershipEnds = {
+  members: { near: "group_rid", far: "member_rid" },
+  groups: { near: "member_rid", far: "group_rid" },
+} as const;
+
+function planMembership(
+  filter: BoundFilter,
+  attribute: string,
+  sub: string | undefined,
+  id: BoundComparison["value"],
+  { tenantId, type }: PlanScope,
+): FilterPlan {
+  const isById = (attribute === "members" || attribute === "groups") && sub === "value" && typeof id === "string";
+  if (!isById || isForeign(id)) return { kind: "document", filter };
+  const { near, far } = membershipEnds[attribute];
+  const other = sql(`${far} = (SELECT o.rid FROM resource o WHERE o.tenant_id = ? AND o.id = ?)`, tenantId, id);
+  const where = both(sql("tenant_id = ?", tenantId), other);
+  const scan: IndexScan = {
+    name: "memberships",
+    extent: "value",
+    from: "member",
+    rid: near,
+    keys: [near],
+    where,
+    test: sql(`EXISTS (SELECT 1 FROM resource o WHERE o.rid = ${near} AND o.resource_type = ?)`, type.name),
+  };
+  const check = { text: `EXISTS (SELECT 1 FROM member WHERE ${where.text} AND ${near} = r.rid)`, params: where.params };
+  return { kind: "index", filter, scan, isExact: true, check };
+}

@@ -1,0 +1,16 @@
+import type { Database } from "bun:sqlite";
+import { type AttributeIndexes, attributeIndexes } from "./attribute-index.ts";
+import { type FindLimits, findLimits } from "./limits.ts";
+import { type Prepare, statementCache } from "./statements.ts";
+
+/** A connection to read by, with what is known of it. */
+export interface Reader {
+  readonly db: Database;
+  readonly prepare: Prepare;
+  readonly indexes: AttributeIndexes;
+  readonly limits: FindLimits;
+}
+
+export function readerOf(db: Database, limits: FindLimits = findLimits): Reader {
+  return { db, prepare: statementCache(db), indexes: attributeIndexes(db), limits };
+}
