@@ -94,6 +94,12 @@ export const settings = {
     fallback: "false",
     says: "true tells what the server supports (ServiceProviderConfig) without credentials",
   },
+  scanRowsMax: {
+    env: "MUSTER_SCAN_ROWS_MAX",
+    flag: "scan-rows-max",
+    schema: whole,
+    says: "resources that a query without an index may look at before it is refused (tooMany); unset is any number",
+  },
   bulkMaxOperations: {
     env: "MUSTER_BULK_MAX_OPERATIONS",
     flag: "bulk-max-operations",

@@ -7,9 +7,11 @@ import { createAuthenticator } from "./access/principal.ts";
 import { createSealer, sealingKey } from "./access/seal.ts";
 import { version } from "./assets.ts";
 import { type Config, databaseFile } from "./config.ts";
+import { createAttributeIndexAdmin } from "./directory/attribute-indexes.ts";
 import { createCatalog } from "./directory/catalog.ts";
 import { createDefinitionAdmin } from "./directory/definitions.ts";
 import { createDirectory } from "./directory/resources.ts";
+import { createWalks } from "./directory/walks.ts";
 import { createApp } from "./http/app.ts";
 import type { AppPorts } from "./http/context.ts";
 import { createMetrics } from "./http/metrics.ts";
@@ -17,7 +19,7 @@ import type { App } from "./http/openapi/components.ts";
 import { failCutUploads } from "./import/upload.ts";
 import type { FromWorker, ToWorker } from "./import/worker-message.ts";
 import { coreTypes, userTypeOf } from "./scim/resource/type.ts";
-import type { Store } from "./storage/port.ts";
+import { defaultTenantId, type Store } from "./storage/port.ts";
 import { lockDataDirectory } from "./storage/sqlite/lock.ts";
 import { openSqliteStore } from "./storage/sqlite/store.ts";
 import { type WriteSignal, writeSignal } from "./storage/write-signal.ts";
@@ -60,12 +62,17 @@ export async function start(config: Config, log: AppPorts["log"]): Promise<Serve
   };
   try {
     const signal = writeSignal();
-    const store = openSqliteStore({ file: databaseFile(config.dataDir), signal });
+    const { scanRowsMax } = config;
+    const store = openSqliteStore({ file: databaseFile(config.dataDir), signal, scanRowsMax });
     closers.push(() => store.close());
     const stopping = new AbortController();
-    const ports = await openPorts(config, store, log, stopping.signal);
+    // The worker is told of what there is to build, and looks for it when it starts.
+    let wake = (): void => undefined;
+    const ports = await openPorts(config, store, log, stopping.signal, () => wake());
     await failCutUploads(ports);
+    await ports.catalog.typesOf(defaultTenantId);
     const worker = startWorker(config, signal, log);
+    wake = worker.wake;
     closers.push(worker.stop);
     const listener = openListener(config, createApp({ ...ports, wakeImports: worker.wake }).fetch);
     closers.push(async () => {
@@ -91,17 +98,26 @@ async function openPorts(
   store: Store,
   log: AppPorts["log"],
   stopping: AbortSignal,
+  wake: () => void,
 ): Promise<OpenPorts> {
   const now = Date.now;
-  const catalog = createCatalog(store);
+  const catalog = createCatalog(store, wake);
   const sealer = createSealer(await sealingKey(store, "cursor"));
   const newId = () => Bun.randomUUIDv7();
   return {
     version,
     store,
-    directory: createDirectory({ store, now, newId, hashPassword, cursors: { ...sealer, now } }),
+    directory: createDirectory({
+      store,
+      now,
+      newId,
+      hashPassword,
+      cursors: { ...sealer, now },
+      walks: createWalks(now),
+    }),
     catalog,
     definitions: createDefinitionAdmin(store, catalog),
+    attributeIndexes: createAttributeIndexAdmin(store, catalog, wake),
     publicDiscovery: config.publicDiscovery,
     metrics: createMetrics(),
     authenticator: createAuthenticator(store, now),
@@ -225,6 +241,7 @@ export function describedApp(): App {
     directory: absent as AppPorts["directory"],
     catalog: { typesOf: nothing, forget: nothing },
     definitions: absent as AppPorts["definitions"],
+    attributeIndexes: absent as AppPorts["attributeIndexes"],
     publicDiscovery: false,
     metrics: createMetrics(),
     authenticator: { authenticate: nothing },

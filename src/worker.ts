@@ -1,3 +1,4 @@
+import { buildSomeIndexes } from "./directory/index-choices.ts";
 import { importPorts } from "./import/ports.ts";
 import { runWaitingImports } from "./import/runner.ts";
 import type { FromWorker, ToWorker } from "./import/worker-message.ts";
@@ -6,7 +7,8 @@ import { writeSignal } from "./storage/write-signal.ts";
 
 /*
  * The import worker: a thread with a connection of its own, so that imports run off the request loop. It takes up
- * whatever job waits when it is woken, and ends when it is told to, after the chunk in hand.
+ * whatever job waits when it is woken, builds indexes when none does, and ends when it is told to, after the chunk in
+ * hand.
  */
 
 /** How long a job rests after the store could not answer. */
@@ -26,13 +28,17 @@ let start: Extract<ToWorker, { kind: "start" }> | undefined;
 async function run({ file, buffer }: Extract<ToWorker, { kind: "start" }>): Promise<void> {
   const store = openSqliteStore({ file, lane: "import", signal: writeSignal(buffer) });
   const ports = importPorts(store, () => stopping);
+  let isBuilding = false;
   do {
     again = false;
     await runWaitingImports(ports, (job, error) => {
       post({ kind: "failure", importId: job.id, error: Bun.inspect(error) });
       setTimeout(wake, retryMs);
     });
-  } while (again && !stopping);
+    isBuilding = await buildSomeIndexes(store);
+    // What arrived meanwhile is heard of between two turns of the loop.
+    await new Promise((resolve) => setImmediate(resolve));
+  } while ((again || isBuilding) && !stopping);
   await store.close();
 }
 

@@ -127,6 +127,7 @@ const samples: Readonly<Record<SettingName, Sample>> = {
     ],
     wrong: ["yes", "1", "TRUE"],
   },
+  scanRowsMax: { ...whole, unset: undefined },
   bulkMaxOperations: { ...whole, unset: 1000 },
   bulkMaxPayloadSize: { ...whole, unset: 1_048_576 },
   janssenBulkMaxOperations: { ...whole, unset: 30 },

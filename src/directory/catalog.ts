@@ -3,6 +3,7 @@ import { readResourceTypeDefinition, readSchemaDefinition } from "../scim/schema
 import { buildRegistry, coreRegistry, coreResourceTypes } from "../scim/schema/registry.ts";
 import type { ResourceTypeDefinition, SchemaDefinition } from "../scim/schema/schema.ts";
 import type { DefinitionRecord, Store } from "../storage/port.ts";
+import { choicesFrom, ensureIndexes } from "./index-choices.ts";
 
 /** What a tenant registered beside what is built in. */
 export interface Definitions {
@@ -18,11 +19,12 @@ export interface Catalog {
   forget(tenantId: number): void;
 }
 
-export function createCatalog(store: Store): Catalog {
+/** @param onIndexes called when attributes of a tenant came to be indexed, or are so no more: there is something to build */
+export function createCatalog(store: Store, onIndexes: () => void = () => undefined): Catalog {
   const known = new Map<number, Types | Promise<Types>>();
 
   function load(tenantId: number): Promise<Types> {
-    const loading: Promise<Types> = loadTypes(store, tenantId).then(
+    const loading: Promise<Types> = loadTypes(store, tenantId, onIndexes).then(
       (types) => settle(tenantId, loading, types),
       (error: unknown) => {
         settle(tenantId, loading, undefined);
@@ -47,10 +49,16 @@ export function createCatalog(store: Store): Catalog {
   };
 }
 
-/** The types of a tenant as they are stored now. */
-export async function loadTypes(store: Store, tenantId: number): Promise<Types> {
+/** The types of a tenant as they are stored now; sees to it that the attributes are indexed that they mark. */
+export async function loadTypes(
+  store: Store,
+  tenantId: number,
+  onIndexes: () => void = () => undefined,
+): Promise<Types> {
   const records = await store.definitions.all(tenantId);
-  return records.length === 0 ? coreTypes : typesFrom(definitionsFrom(records));
+  const types = records.length === 0 ? coreTypes : typesFrom(definitionsFrom(records));
+  if (await ensureIndexes(store, tenantId, types, choicesFrom(records))) onIndexes();
+  return types;
 }
 
 /** Reads what is stored, which passed the same readers before it was. */

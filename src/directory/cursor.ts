@@ -15,12 +15,21 @@ export interface CursorPorts {
 const cursorCharsMax = 65_536;
 
 /** What a cursor holds: when it was made, for how many a page, and beside which place its page begins. */
-type Held = readonly [at: number, count: number, direction: "after" | "before", key: Place["key"], row: number];
+type Held = readonly [
+  at: number,
+  count: number,
+  direction: "after" | "before",
+  key: Place["key"],
+  row: number,
+  total: number,
+];
 
 /** Which page of the store a request asks for. */
 export interface Window {
   readonly start: Start;
   readonly limit: number;
+  /** The total as the page before told it. */
+  readonly knownTotal?: number;
 }
 
 /**
@@ -33,13 +42,13 @@ export function windowOf({ page, query }: ListRequest, tenantId: number, ports: 
   if (page.cursor === "") return { start: { after: undefined }, limit: page.count ?? pageResourcesDefault };
   const text = ports.open(page.cursor, contextOf(tenantId, query));
   if (text === undefined) throw new ScimError("invalidCursor");
-  const [at, count, direction, key, row]: Held = JSON.parse(text);
+  const [at, count, direction, key, row, total]: Held = JSON.parse(text);
   if (ports.now() - at > cursorSecondsMax * 1000) throw new ScimError("expiredCursor");
   if (page.count !== undefined && page.count !== count) {
     throw new ScimError("invalidCount", `count must stay ${count} from page to page.`);
   }
   const place = { key, row };
-  return { start: direction === "after" ? { after: place } : { before: place }, limit: count };
+  return { start: direction === "after" ? { after: place } : { before: place }, limit: count, knownTotal: total };
 }
 
 /** Where the page that was found stands, as the client is told. */
@@ -53,7 +62,7 @@ export function placeOf(
   if (page.by === "index") return { startIndex: page.startIndex };
   const cursor = (direction: Held[2], place: Place | undefined): string | undefined => {
     if (place === undefined) return undefined;
-    const held: Held = [ports.now(), limit, direction, place.key, place.row];
+    const held: Held = [ports.now(), limit, direction, place.key, place.row, found.total];
     const sealed = ports.seal(JSON.stringify(held), contextOf(tenantId, query));
     if (sealed.length <= cursorCharsMax) return sealed;
     throw new ScimError(

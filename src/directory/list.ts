@@ -1,8 +1,9 @@
 import type { ListRequest, PagePlace } from "../scim/list.ts";
 import type { Projection } from "../scim/resource/projection.ts";
 import type { PathOf, ResourceView } from "../scim/resource/render.ts";
-import { placeOf, windowOf } from "./cursor.ts";
+import { placeOf, type Window, windowOf } from "./cursor.ts";
 import { type Caller, type DirectoryPorts, joinFor, viewOf } from "./steps.ts";
+import type { Walks } from "./walks.ts";
 
 /** A page of a list, each resource with what the client wants to see of it. */
 export interface ListedPage {
@@ -15,23 +16,43 @@ export interface ListedPage {
  * Lists resources of one type or of several.
  *
  * @param pathOf where the client sees resources, for filters on locations
+ * @param signal aborted when the client has left
  * @throws ScimError invalidCursor, expiredCursor, invalidCount or tooMany
  */
 export async function listResources(
-  { store, cursors }: DirectoryPorts,
-  { tenantId }: Caller,
+  { store, cursors, walks }: DirectoryPorts,
+  caller: Caller,
   request: ListRequest,
   pathOf?: PathOf,
+  signal?: AbortSignal,
 ): Promise<ListedPage> {
-  const window = windowOf(request, tenantId, cursors);
+  const { tenantId } = caller;
+  const window = goingOn(walks, caller, request, windowOf(request, tenantId, cursors));
   const types = request.parts.map(({ compiled, filter, sort, projection }) => {
     return { type: compiled.type, filter, sort, join: joinFor(compiled, projection) };
   });
-  const page = await store.resources.list({ tenantId, types, ...window, pathOf });
+  const page = await store.resources.list({ tenantId, types, ...window, pathOf, signal });
+  const { page: asked } = request;
+  if (asked.by === "index" && page.next !== undefined) {
+    const rest = { place: page.next, total: page.total };
+    walks.remember(walkOf(caller, request), asked.startIndex + page.resources.length, rest);
+  }
   const byName = new Map(request.parts.map((part) => [part.compiled.type.name, part]));
   const resources = page.resources.flatMap((record) => {
     const part = byName.get(record.resourceType);
     return part === undefined ? [] : [{ view: viewOf(part.compiled, record), projection: part.projection }];
   });
   return { total: page.total, place: placeOf(request, tenantId, window, page, cursors), resources };
+}
+
+/** Whose walk it is, and through what. */
+function walkOf({ tenantId, id }: Caller, { query }: ListRequest): string {
+  return `${tenantId} ${id} ${query}`;
+}
+
+/** The window beside the place where the page before ended, where somebody goes on by index. */
+function goingOn(walks: Walks, caller: Caller, request: ListRequest, window: Window): Window {
+  const { page } = request;
+  const rest = page.by === "index" && page.count > 0 ? walks.find(walkOf(caller, request), page.startIndex) : undefined;
+  return rest === undefined ? window : { ...window, start: { after: rest.place }, knownTotal: rest.total };
 }

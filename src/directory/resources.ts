@@ -43,7 +43,7 @@ export interface Directory {
   /** Carries out a Bulk request; what an operation is refused with is told in its place. */
   bulk(caller: Caller, types: Types, request: BulkRequest): Promise<readonly BulkOutcome[]>;
   /** Throws invalidCursor, expiredCursor, invalidCount or tooMany. */
-  list(caller: Caller, request: ListRequest, pathOf?: PathOf): Promise<ListedPage>;
+  list(caller: Caller, request: ListRequest, pathOf?: PathOf, signal?: AbortSignal): Promise<ListedPage>;
 }
 
 export function createDirectory(ports: DirectoryPorts): Directory {

@@ -11,6 +11,7 @@ import type { CompiledType } from "../scim/resource/type.ts";
 import type { Change, Effect, Refusal, ResourceContent } from "../storage/change.ts";
 import type { Join, JoinedRecord, Store } from "../storage/port.ts";
 import type { CursorPorts } from "./cursor.ts";
+import type { Walks } from "./walks.ts";
 
 /* The steps that the use cases share. */
 
@@ -23,11 +24,14 @@ export interface DirectoryPorts {
   readonly newId: () => string;
   readonly hashPassword: (password: string) => Promise<string>;
   readonly cursors: CursorPorts;
+  readonly walks: Walks;
 }
 
 /** Whose resources, and what is forgiven to the one who asks. */
 export interface Caller {
   readonly tenantId: number;
+  /** The token or the user who asks. */
+  readonly id: string;
   readonly scopes: ReadonlySet<Scope>;
   readonly profile: Profile;
 }

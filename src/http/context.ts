@@ -1,4 +1,5 @@
 import type { Authenticator, Principal } from "../access/principal.ts";
+import type { AttributeIndexAdmin } from "../directory/attribute-indexes.ts";
 import type { Catalog } from "../directory/catalog.ts";
 import type { DefinitionAdmin } from "../directory/definitions.ts";
 import type { Directory } from "../directory/resources.ts";
@@ -14,6 +15,7 @@ export interface AppPorts {
   /** The resource types of each tenant. */
   readonly catalog: Catalog;
   readonly definitions: DefinitionAdmin;
+  readonly attributeIndexes: AttributeIndexAdmin;
   readonly authenticator: Authenticator;
   readonly metrics: Metrics;
   /** Tells the runner that a job waits. */

@@ -34,7 +34,8 @@ export function errorResponse(c: Context, error: ScimError): Response {
 /** Answers an exception; what is the server's own fault is told to its operator. */
 export function answerError(c: Context, error: unknown, log: AppPorts["log"]): Response {
   const refusal = toScimError(error);
-  if (refusal.status >= 500) {
+  // Who left before the answer is nobody's fault.
+  if (refusal.status >= 500 && !c.req.raw.signal.aborted) {
     log("error", refusal.detail, { method: c.req.method, path: c.req.path, cause: Bun.inspect(refusal.cause) });
   }
   return errorResponse(c, refusal);

@@ -143,7 +143,7 @@ export type Change =
 export type ChangeKind = Change["kind"];
 
 /** What a tenant registers beside what is built in. */
-export type DefinitionKind = "schema" | "resourceType";
+export type DefinitionKind = "schema" | "resourceType" | "index";
 
 /** What may be set while an import moves on; what is left out stays. */
 export interface ImportProgress {

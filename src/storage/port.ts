@@ -1,4 +1,5 @@
 import type { BoundFilter } from "../scim/filter/bind.ts";
+import type { IndexTarget } from "../scim/filter/indexed.ts";
 import type { PathOf } from "../scim/resource/render.ts";
 import type { ResourceType } from "../scim/schema/registry.ts";
 import type { Sort } from "../scim/sort.ts";
@@ -93,6 +94,27 @@ export interface ResourcePage {
   readonly previous?: Place;
 }
 
+/** How the resources of one type are found that a query asks for. */
+export interface Explanation {
+  /**
+   * `order`: there is no filter. `index`: an index has the candidates, few enough to look at each. `indexes`: walks
+   * through whole indexes tell the matches. `documents`: documents are read and evaluated.
+   */
+  readonly strategy: "order" | "index" | "indexes" | "documents";
+  /** The indexes that are looked into, for people. */
+  readonly uses: readonly string[];
+  /** Resources in the indexes that are looked at, where they are few. */
+  readonly candidates: number | undefined;
+  /** Documents that have to be read to tell the matches and their order. */
+  readonly documents: number;
+  /** Attributes that only documents tell of, by their paths. */
+  readonly unindexed: readonly string[];
+  /** Whether the order is that of an index, is made by sorting what was found, or is told by documents alone. */
+  readonly order: "index" | "sorted" | "documents";
+  /** Documents that the store would look at; undefined when any number. */
+  readonly documentsMax: number | undefined;
+}
+
 export interface ResourceReads {
   /** The resource; undefined when the tenant has none of that type and id. */
   get(tenantId: number, resourceType: string, id: string, join?: Join): Promise<JoinedRecord | undefined>;
@@ -108,6 +130,8 @@ export interface ResourceReads {
    * queries run already; with the signal's reason once that is aborted.
    */
   list(query: ResourceQuery): Promise<ResourcePage>;
+  /** Says how a list would be found; counts candidates, and reads no document. */
+  explain(tenantId: number, asked: TypeQuery): Promise<Explanation>;
 }
 
 export interface TokenRecord {
@@ -160,7 +184,7 @@ export interface RowQuery {
   readonly limit: number;
 }
 
-/** A schema or a resource type that the tenant registered. */
+/** A schema or a resource type that the tenant registered, or its choice that an attribute be indexed or not. */
 export interface DefinitionRecord {
   readonly definition: DefinitionKind;
   readonly key: string;
@@ -177,6 +201,7 @@ export interface DefinitionReads {
 export interface AttributeIndexRecord {
   readonly resourceType: string;
   readonly path: string;
+  readonly target: IndexTarget;
   /** Filters use it when it is ready. */
   readonly state: "building" | "ready";
   /** The part of the resources that is in it, from 0 to 1. */

@@ -6,6 +6,7 @@ import fc from "fast-check";
 import type { Scope } from "../../src/access/scope.ts";
 import { createSealer } from "../../src/access/seal.ts";
 import { createDirectory } from "../../src/directory/resources.ts";
+import { createWalks } from "../../src/directory/walks.ts";
 import { readBulk } from "../../src/scim/bulk/request.ts";
 import { ScimError } from "../../src/scim/error.ts";
 import { strictProfile } from "../../src/scim/profile.ts";
@@ -39,8 +40,14 @@ const directory = createDirectory({
   newId: () => Bun.randomUUIDv7(),
   hashPassword: (password) => Promise.resolve(password),
   cursors: { ...createSealer(new Uint8Array(32)), now },
+  walks: createWalks(now),
 });
-const caller = { tenantId: defaultTenantId, scopes: new Set<Scope>(["scim:write"]), profile: strictProfile };
+const caller = {
+  tenantId: defaultTenantId,
+  id: "tester",
+  scopes: new Set<Scope>(["scim:write"]),
+  profile: strictProfile,
+};
 
 function typeAt(endpoint: string) {
   const compiled = coreTypes.byEndpoint.get(endpoint.toLowerCase());

@@ -6,6 +6,7 @@ import type { Scope } from "../../src/access/scope.ts";
 import { createSealer } from "../../src/access/seal.ts";
 import type { BulkOutcome } from "../../src/directory/bulk.ts";
 import { createDirectory, type Directory } from "../../src/directory/resources.ts";
+import { createWalks } from "../../src/directory/walks.ts";
 import { readBulk } from "../../src/scim/bulk/request.ts";
 import { bulkResponse } from "../../src/scim/bulk/response.ts";
 import { ScimError } from "../../src/scim/error.ts";
@@ -21,6 +22,7 @@ import { type Body, unique } from "../support/server.ts";
 const users = userTypeOf(coreTypes);
 const caller = {
   tenantId: defaultTenantId,
+  id: "tester",
   scopes: new Set<Scope>(["scim:write", "scim:bulk"]),
   profile: compatibleProfile,
 };
@@ -52,7 +54,14 @@ const breaking: Store = {
 function directoryOn(used: Store, hashPassword = async (password: string) => `hash of ${password}`): Directory {
   const now = () => Date.UTC(2026, 0, 1);
   const cursors = { ...createSealer(new Uint8Array(32)), now };
-  return createDirectory({ store: used, now, newId: () => Bun.randomUUIDv7(), hashPassword, cursors });
+  return createDirectory({
+    store: used,
+    now,
+    newId: () => Bun.randomUUIDv7(),
+    hashPassword,
+    cursors,
+    walks: createWalks(now),
+  });
 }
 
 const directory = directoryOn(breaking);

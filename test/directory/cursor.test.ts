@@ -35,9 +35,13 @@ const follow = (cursor: string, count?: number, tenantId = 1, query = "a query",
 
 describe("a cursor", () => {
   test("CU-1 CU-4 leads on from the place that it was made for, with the count of the first page", () => {
-    expect(follow(nextAfter(7))).toEqual({ start: { after: place }, limit: 7 });
-    expect(follow(nextAfter(7), 7)).toEqual({ start: { after: place }, limit: 7 });
-    expect(follow(nextAfter(undefined))).toEqual({ start: { after: place }, limit: pageResourcesDefault });
+    expect(follow(nextAfter(7))).toEqual({ start: { after: place }, limit: 7, knownTotal: 9 });
+    expect(follow(nextAfter(7), 7)).toEqual({ start: { after: place }, limit: 7, knownTotal: 9 });
+    expect(follow(nextAfter(undefined))).toEqual({
+      start: { after: place },
+      limit: pageResourcesDefault,
+      knownTotal: 9,
+    });
   });
 
   test("CU-5 CU-24 that leads back begins before its place", () => {
@@ -45,7 +49,7 @@ describe("a cursor", () => {
     const window = windowOf(second, 1, ports(at));
     const told = placeOf(second, 1, window, { total: 9, resources: [], previous: place }, ports(at));
     const previous = "startIndex" in told ? undefined : told.previousCursor;
-    expect(follow(previous ?? "")).toEqual({ start: { before: place }, limit: 7 });
+    expect(follow(previous ?? "")).toEqual({ start: { before: place }, limit: 7, knownTotal: 9 });
   });
 
   test("CU-6 CU-9 CU-18 of another query or another tenant is invalidCursor", () => {

@@ -6,6 +6,7 @@ import { hashPassword, verifyPassword } from "../../src/access/password.ts";
 import type { Scope } from "../../src/access/scope.ts";
 import { createSealer } from "../../src/access/seal.ts";
 import { createDirectory, type Directory } from "../../src/directory/resources.ts";
+import { createWalks } from "../../src/directory/walks.ts";
 import { ScimError } from "../../src/scim/error.ts";
 import { readListRequest } from "../../src/scim/list.ts";
 import { compatibleProfile, strictProfile } from "../../src/scim/profile.ts";
@@ -19,7 +20,7 @@ import { unique } from "../support/server.ts";
 
 const users = compileType(typeNamed("User"));
 const groups = compileType(typeNamed("Group"));
-const caller = { tenantId: defaultTenantId, scopes: new Set<Scope>(), profile: compatibleProfile };
+const caller = { tenantId: defaultTenantId, id: "tester", scopes: new Set<Scope>(), profile: compatibleProfile };
 
 const folder = mkdtempSync(join(tmpdir(), "muster-directory-"));
 const file = join(folder, "muster.db");
@@ -41,6 +42,7 @@ function open(): void {
       return hashPassword(password);
     },
     cursors: { ...createSealer(new Uint8Array(32)), now: () => clock },
+    walks: createWalks(() => clock),
   });
 }
 

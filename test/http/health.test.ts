@@ -6,9 +6,11 @@ import { hashPassword } from "../../src/access/password.ts";
 import { createAuthenticator } from "../../src/access/principal.ts";
 import { createSealer } from "../../src/access/seal.ts";
 import { version } from "../../src/assets.ts";
+import { createAttributeIndexAdmin } from "../../src/directory/attribute-indexes.ts";
 import { createCatalog } from "../../src/directory/catalog.ts";
 import { createDefinitionAdmin } from "../../src/directory/definitions.ts";
 import { createDirectory } from "../../src/directory/resources.ts";
+import { createWalks } from "../../src/directory/walks.ts";
 import { createApp } from "../../src/http/app.ts";
 import { createMetrics } from "../../src/http/metrics.ts";
 import { openSqliteStore } from "../../src/storage/sqlite/store.ts";
@@ -65,9 +67,11 @@ describe("a server whose store is gone", () => {
       newId,
       hashPassword,
       cursors: { ...createSealer(new Uint8Array(32)), now },
+      walks: createWalks(now),
     }),
     catalog,
     definitions: createDefinitionAdmin(store, catalog),
+    attributeIndexes: createAttributeIndexAdmin(store, catalog, () => undefined),
     publicDiscovery: false,
     metrics: createMetrics(),
     authenticator: createAuthenticator(store, now),

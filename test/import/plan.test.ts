@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { Scope } from "../../src/access/scope.ts";
 import { createSealer } from "../../src/access/seal.ts";
 import { createDirectory } from "../../src/directory/resources.ts";
+import { createWalks } from "../../src/directory/walks.ts";
 import { type GroupReference, judgeRow, type Verdict } from "../../src/import/plan.ts";
 import { csvCell } from "../../src/import/report.ts";
 import { ScimError } from "../../src/scim/error.ts";
@@ -108,10 +109,10 @@ async function post({ store, ports }: TestDirectory, body: JsonObject): Promise<
   const { now, newId } = ports;
   const cursors = { ...createSealer(new Uint8Array(32)), now };
   const hashPassword = async (password: string) => fakeHash(password);
-  const users = createDirectory({ store, now, newId, hashPassword, cursors });
+  const users = createDirectory({ store, now, newId, hashPassword, cursors, walks: createWalks(now) });
   try {
     const { stored } = await users.create(
-      { tenantId: defaultTenantId, scopes: new Set<Scope>(), profile: strictProfile },
+      { tenantId: defaultTenantId, id: "tester", scopes: new Set<Scope>(), profile: strictProfile },
       compiledUser,
       body,
     );

@@ -54,7 +54,7 @@ export function resourceHandlers({ directory }: Pick<AppPorts, "directory">) {
   const list: Handler = async (c) => {
     const caller = requireScope(c, "scim:read");
     const request = readListRequest(c.get("compiled"), caller.profile, listParameters(c));
-    return answerList(c, await directory.list(caller, request, locationsOf(c.get("types"), c)));
+    return answerList(c, await directory.list(caller, request, locationsOf(c.get("types"), c), c.req.raw.signal));
   };
 
   /** A search is a read though it is a POST: it keeps what is asked for out of addresses and logs. */
@@ -62,7 +62,7 @@ export function resourceHandlers({ directory }: Pick<AppPorts, "directory">) {
     const caller = requireScope(c, "scim:read");
     const asked = readSearchRequest(await readJsonBody(c));
     const request = readListRequest(c.get("compiled"), caller.profile, asked);
-    return answerList(c, await directory.list(caller, request, locationsOf(c.get("types"), c)));
+    return answerList(c, await directory.list(caller, request, locationsOf(c.get("types"), c), c.req.raw.signal));
   };
 
   return { create, list, search, ...oneHandlers({ directory }, id) };
@@ -149,13 +149,13 @@ export function rootHandlers({ directory }: Pick<AppPorts, "directory">) {
   const list: Handler = async (c) => {
     const caller = requireScope(c, "scim:read");
     const request = readRootListRequest(c.get("types").byName.values(), caller.profile, listParameters(c));
-    return answerList(c, await directory.list(caller, request, locationsOf(c.get("types"), c)));
+    return answerList(c, await directory.list(caller, request, locationsOf(c.get("types"), c), c.req.raw.signal));
   };
   const search: Handler = async (c) => {
     const caller = requireScope(c, "scim:read");
     const asked = readSearchRequest(await readJsonBody(c));
     const request = readRootListRequest(c.get("types").byName.values(), caller.profile, asked);
-    return answerList(c, await directory.list(caller, request, locationsOf(c.get("types"), c)));
+    return answerList(c, await directory.list(caller, request, locationsOf(c.get("types"), c), c.req.raw.signal));
   };
   return { list, search };
 }

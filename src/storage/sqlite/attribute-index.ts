@@ -71,6 +71,7 @@ export function attributeIndexReads(db: Database): AttributeIndexReads {
       return all.all(tenantId).map((row) => ({
         resourceType: row.resource_type,
         path: row.path,
+        target: JSON.parse(row.target),
         state: row.state,
         progress: row.state === "ready" ? 1 : Math.min(1, row.built_rid / Math.max(1, row.until_rid)),
       }));

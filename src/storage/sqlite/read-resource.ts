@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
 import type { Join, ResourceReads } from "../port.ts";
+import { explain } from "./explain.ts";
 import type { FindPorts } from "./find.ts";
 import { listReads } from "./list.ts";
 import { type ResourceRow, recordOf, resourceColumns } from "./row.ts";
@@ -40,5 +41,6 @@ export function resourceReads(db: Database, ports: FindPorts): ResourceReads {
       return byDisplay.all(tenantId, resourceType, key).map(({ id }) => id);
     },
     list: listReads(ports),
+    explain: async (tenantId, asked) => explain(ports, tenantId, asked),
   };
 }

@@ -165,13 +165,13 @@ export const token = sqliteTable(
   ],
 );
 
-/** Schemas and resource types beside those that are built in, as JSON. */
+/** Schemas and resource types beside those that are built in, and which attributes are to be indexed, as JSON. */
 export const definition = sqliteTable(
   "definition",
   {
     rid: integer("rid").primaryKey({ autoIncrement: true }),
     tenantId: integer("tenant_id").notNull(),
-    definition: text("definition").$type<"schema" | "resourceType">().notNull(),
+    definition: text("definition").$type<"schema" | "resourceType" | "index">().notNull(),
     key: text("key").notNull(),
     doc: text("doc").notNull(),
   },
