@@ -34,11 +34,11 @@ export function elementScan(inner: BoundFilter, indexOf: IndexOf): ElementScan |
   const others = terms.filter((term) => term !== lead.term);
   const conditions = others.map((term) => condition(term, lead.index));
   const known = conditions.filter((each) => each !== undefined);
-  const { extent, range, test } = lead.compared;
+  const { extent, bounds, test } = lead.compared;
   const tests = joined([...(test === undefined ? [] : [test]), ...known], "AND");
   return {
     index: lead.index,
-    compared: { extent, range, test: tests },
+    compared: { extent, bounds, test: tests },
     isExact: known.length === others.length,
   };
 }
@@ -55,7 +55,7 @@ function leadOf(term: BoundFilter, indexOf: IndexOf) {
   }
   if (term.kind !== "present" || term.target.multiValued || term.target.type === "complex") return undefined;
   const index = indexOf({ ...term.target, type: term.target.type });
-  const compared: Compared = { extent: "all", range: undefined, test: sql("value <> ''") };
+  const compared: Compared = { extent: "all", bounds: {}, test: sql("value <> ''") };
   return index && { term, index, compared };
 }
 

@@ -11,7 +11,7 @@ import { membershipOf, type ResourceType } from "../scim/schema/registry.ts";
 import { type Column, columnOf } from "./column.ts";
 import { elementScan } from "./element-plan.ts";
 import { type Compared, comparedTo, comparison, type IndexScan, isForeign } from "./index-scan.ts";
-import { joined, type Sql, sql } from "./sql.ts";
+import { conjunction, type Sql, sql } from "./sql.ts";
 
 /** An attribute index that may be used. */
 export interface UsableIndex {
@@ -102,12 +102,12 @@ function planPresence(filter: BoundPresence, scope: PlanScope): FilterPlan {
   const column = columnOf(target, scope.type);
   if (column !== undefined) {
     const check = sql(`r.${column.name} <> ''`);
-    const compared = { extent: "all", range: undefined, test: sql(`${column.name} <> ''`) } as const;
+    const compared = { extent: "all", bounds: {}, test: sql(`${column.name} <> ''`) } as const;
     return { kind: "index", filter, scan: columnScan(column, compared, scope), isExact: true, check };
   }
   const index = isMembership(target, scope.type) ? undefined : indexOf(target, scope);
   if (index === undefined) return { kind: "document", filter };
-  const compared = { extent: "all", range: undefined, test: sql("value <> ''") } as const;
+  const compared = { extent: "all", bounds: {}, test: sql("value <> ''") } as const;
   return { kind: "index", filter, scan: valueScan(index, compared, scope), isExact: true, check: undefined };
 }
 
@@ -147,71 +147,63 @@ function indexOf(target: SimpleTarget, { indexes }: PlanScope): UsableIndex | un
   );
 }
 
-/** The index that has all resources of a type, with what is asked most of all of them at once. */
-const everyIndex = "resource_type";
-
 /** A walk through the index of a column, or through all resources of the type by number. */
 function columnScan({ name, index, nullable }: Column, compared: Compared, scope: PlanScope): IndexScan {
-  const { extent, range, test } = compared;
+  const { extent, bounds, test } = compared;
   const { tenantId, type } = scope;
-  const ofTenant = sql("tenant_id = ?", tenantId);
+  const hasType = index !== "resource_id";
   const ofType = sql("resource_type = ?", type.name);
+  const base = conjunction([sql("tenant_id = ?", tenantId), hasType ? ofType : undefined]);
   if (index === undefined) {
-    const where = both(ofTenant, ofType);
-    const from = `resource INDEXED BY ${everyIndex}`;
-    return {
-      name: `all resources by number`,
-      extent: "all",
-      from,
-      rid: "rid",
-      keys: ["rid"],
-      where,
-      test: range ?? test,
-    };
+    const condition = conjunction([bounds.equal, bounds.lower, bounds.upper, test]);
+    return { ...everyResource(tenantId, type.name), test: condition };
   }
-  // Some indexes lead by the type, others do not have it.
-  const leads = index === "resource_id" || index === "resource_external_id" ? [ofTenant] : [ofTenant, ofType];
-  const has = nullable ? [sql(`${name} IS NOT NULL`)] : [];
-  const where = joined([...leads, ...has, ...(range === undefined ? [] : [range])], "AND") ?? ofTenant;
-  const tests = [...(leads.includes(ofType) ? [] : [ofType]), ...(test === undefined ? [] : [test])];
   const isUnique = name === "unique_key" || name === "id";
+  const isOpen = bounds.equal === undefined && bounds.lower === undefined;
   return {
     name: `index on ${name === "unique_key" ? "the unique attribute" : name}`,
     extent: isUnique && extent === "value" ? "one" : extent,
     from: `resource INDEXED BY ${index}`,
     rid: "rid",
-    keys: [name, "rid"],
-    where,
-    test: joined(tests, "AND"),
+    keys: bounds.equal === undefined ? [name, "rid"] : ["rid"],
+    base,
+    bounds: nullable && isOpen ? { ...bounds, lower: sql(`${name} IS NOT NULL`) } : bounds,
+    test: hasType ? test : conjunction([ofType, test]),
   };
 }
 
-function both(left: Sql, right: Sql): Sql {
-  return { text: `${left.text} AND ${right.text}`, params: [...left.params, ...right.params] };
+/** A walk through all resources of a type by number. */
+export function everyResource(tenantId: number, resourceType: string): IndexScan {
+  return {
+    name: "all resources by number",
+    extent: "all",
+    from: "resource INDEXED BY resource_type",
+    rid: "rid",
+    keys: ["rid"],
+    base: sql("tenant_id = ? AND resource_type = ?", tenantId, resourceType),
+    bounds: {},
+    test: undefined,
+  };
 }
 
 /** A walk through the values of an attribute index. */
-function valueScan({ rid, path }: UsableIndex, { extent, range, test }: Compared, { tenantId }: PlanScope): IndexScan {
-  const ofIndex = sql("tenant_id = ? AND index_rid = ?", tenantId, rid);
+function valueScan({ rid, path }: UsableIndex, { extent, bounds, test }: Compared, { tenantId }: PlanScope): IndexScan {
   return {
     name: `index on ${path}`,
     extent,
     from: "attribute_value",
     rid: "resource_rid",
-    keys: ["value", "resource_rid"],
-    where: range === undefined ? ofIndex : both(ofIndex, range),
+    keys: bounds.equal === undefined ? ["value", "resource_rid"] : ["resource_rid"],
+    base: sql("tenant_id = ? AND index_rid = ?", tenantId, rid),
+    bounds,
     test,
   };
 }
 
 /** Whether a resource `r` is in a walk over one value: one look into the index. */
-function valueCheck({ where, test }: IndexScan): Sql {
-  const pieces = [where, sql("resource_rid = r.rid"), ...(test === undefined ? [] : [test])];
-  const text = pieces.map((piece) => `(${piece.text})`).join(" AND ");
-  return {
-    text: `EXISTS (SELECT 1 FROM attribute_value WHERE ${text})`,
-    params: pieces.flatMap(({ params }) => params),
-  };
+function valueCheck({ base, bounds, test }: IndexScan): Sql {
+  const { text, params } = conjunction([base, bounds.equal, sql("resource_rid = r.rid"), test]);
+  return { text: `EXISTS (SELECT 1 FROM attribute_value WHERE ${text})`, params };
 }
 
 /** Memberships by the id of the other end, answered from their own index: no document is read. */
@@ -230,17 +222,19 @@ function planMembership(
   const isById = (attribute === "members" || attribute === "groups") && sub === "value" && typeof id === "string";
   if (!isById || isForeign(id)) return { kind: "document", filter };
   const { near, far } = membershipEnds[attribute];
-  const other = sql(`${far} = (SELECT o.rid FROM resource o WHERE o.tenant_id = ? AND o.id = ?)`, tenantId, id);
-  const where = both(sql("tenant_id = ?", tenantId), other);
+  const base = sql("tenant_id = ?", tenantId);
+  const equal = sql(`${far} = (SELECT o.rid FROM resource o WHERE o.tenant_id = ? AND o.id = ?)`, tenantId, id);
   const scan: IndexScan = {
     name: "memberships",
     extent: "value",
     from: "member",
     rid: near,
     keys: [near],
-    where,
+    base,
+    bounds: { equal },
     test: sql(`EXISTS (SELECT 1 FROM resource o WHERE o.rid = ${near} AND o.resource_type = ?)`, type.name),
   };
-  const check = { text: `EXISTS (SELECT 1 FROM member WHERE ${where.text} AND ${near} = r.rid)`, params: where.params };
+  const { text, params } = conjunction([base, equal, sql(`${near} = r.rid`)]);
+  const check = { text: `EXISTS (SELECT 1 FROM member WHERE ${text})`, params };
   return { kind: "index", filter, scan, isExact: true, check };
 }

@@ -1,12 +1,19 @@
 import type { Operator } from "../scim/filter/ast.ts";
 import type { BoundComparison } from "../scim/filter/bound.ts";
-import { andAlso, type Sql, type SqlValue, sql } from "./sql.ts";
+import { conjunction, joined, type Sql, type SqlValue, sql } from "./sql.ts";
 
 /**
  * How much of an index is looked at: the one entry of a unique value, those of a value, those between two values, or
  * all. From left to right it is more.
  */
 export type Extent = "one" | "value" | "range" | "all";
+
+/** A part of an order: the entries of one value, or those between two ends, each of which may be open. */
+export interface Bounds {
+  readonly equal?: Sql;
+  readonly lower?: Sql;
+  readonly upper?: Sql;
+}
 
 /** A walk through an index that finds resources without reading their documents. */
 export interface IndexScan {
@@ -17,10 +24,11 @@ export interface IndexScan {
   readonly from: string;
   /** The column with the number of the resource. */
   readonly rid: string;
-  /** The columns by which the index goes on behind `where`; together they tell its entries apart, or nearly. */
+  /** The columns by which the index goes on behind `base` and an equal value; together they tell entries apart, or nearly. */
   readonly keys: readonly string[];
-  /** Which part of the index is looked at. */
-  readonly where: Sql;
+  /** Whose index it is. */
+  readonly base: Sql;
+  readonly bounds: Bounds;
   /** What an entry must satisfy beside that; undefined when nothing. */
   readonly test: Sql | undefined;
 }
@@ -28,13 +36,14 @@ export interface IndexScan {
 /** What a comparison asks of the values in a column: a part of its order, and a test on each value in that. */
 export interface Compared {
   readonly extent: "value" | "range" | "all";
-  readonly range: Sql | undefined;
+  readonly bounds: Bounds;
   readonly test: Sql | undefined;
 }
 
 type Asked = Exclude<Operator, "ne">;
 
 const symbols = { eq: "=", gt: ">", ge: ">=", lt: "<", le: "<=" } as const;
+const ends = { eq: "equal", gt: "lower", ge: "lower", lt: "upper", le: "upper" } as const;
 
 function isOrdering(operator: Asked): operator is keyof typeof symbols {
   return Object.hasOwn(symbols, operator);
@@ -54,30 +63,31 @@ export function isForeign(value: BoundComparison["value"]): boolean {
 export function comparedTo(column: string, operator: Asked, value: BoundComparison["value"]): Compared {
   const literal = stored(value);
   if (isOrdering(operator)) {
-    const extent = operator === "eq" ? "value" : "range";
-    return { extent, range: sql(`${column} ${symbols[operator]} ?`, literal), test: undefined };
+    const bound = sql(`${column} ${symbols[operator]} ?`, literal);
+    return { extent: operator === "eq" ? "value" : "range", bounds: { [ends[operator]]: bound }, test: undefined };
   }
   const text = String(literal);
-  if (operator === "sw") return { extent: "range", range: startsWith(column, text), test: undefined };
+  if (operator === "sw") return { extent: "range", bounds: startsWith(column, text), test: undefined };
   const test =
     operator === "co"
       ? sql(`instr(${column}, ?) > 0`, text)
       : text === ""
         ? undefined
         : sql(`substr(${column}, ?) = ?`, -[...text].length, text);
-  return { extent: "all", range: undefined, test };
+  return { extent: "all", bounds: {}, test };
 }
 
 /** The same as one condition. */
 export function comparison(column: string, operator: Asked, value: BoundComparison["value"]): Sql {
-  const { range, test } = comparedTo(column, operator, value);
-  return range ?? test ?? sql(`${column} IS NOT NULL`);
+  const { bounds, test } = comparedTo(column, operator, value);
+  const pieces = [bounds.equal, bounds.lower, bounds.upper, test].filter((piece) => piece !== undefined);
+  return joined(pieces, "AND") ?? sql(`${column} IS NOT NULL`);
 }
 
-function startsWith(column: string, prefix: string): Sql {
-  if (prefix === "") return sql(`${column} >= ''`);
+function startsWith(column: string, prefix: string): Bounds {
   const end = afterPrefix(prefix);
-  return end === undefined ? sql(`${column} >= ?`, prefix) : sql(`${column} >= ? AND ${column} < ?`, prefix, end);
+  const lower = sql(`${column} >= ?`, prefix);
+  return end === undefined ? { lower } : { lower, upper: sql(`${column} < ?`, end) };
 }
 
 /** The least text behind all that start with the prefix, in the order of code points; undefined when there is none. */
@@ -95,37 +105,38 @@ export function afterPrefix(prefix: string): string | undefined {
 /** Where a walk through an index goes on: behind the keys of its last entry. */
 export type ScanEdge = readonly SqlValue[];
 
-function behind({ keys }: IndexScan, edge: ScanEdge | undefined): Sql | undefined {
-  if (edge === undefined) return undefined;
-  return { text: `(${keys.join(", ")}) > (${keys.map(() => "?").join(", ")})`, params: edge };
+/**
+ * The entries of a walk, from behind one edge up to another. An edge takes the place of the bound on its side: of two
+ * bounds on one side SQLite enters the index by one, and which one it is decides how far it walks.
+ */
+function entries({ keys, base, bounds }: IndexScan, edge: ScanEdge | undefined, rest: ScanEdge | undefined): Sql {
+  const at = (operator: string, place: ScanEdge): Sql => ({
+    text: `(${keys.join(", ")}) ${operator} (${keys.map(() => "?").join(", ")})`,
+    params: place,
+  });
+  const lower = edge === undefined ? bounds.lower : at(">", edge);
+  const upper = rest === undefined ? bounds.upper : at("<=", rest);
+  return conjunction([base, bounds.equal, lower, upper]);
 }
 
 /** The keys of the entry so many behind the edge, which is where a walk may rest; no row when the index ends before. */
-export function restSql(scan: IndexScan, edge: ScanEdge | undefined, entries: number): Sql {
-  const { from, keys, where } = scan;
-  const beyond = behind(scan, edge);
-  const text = `SELECT ${keys.join(", ")} FROM ${from} WHERE ${where.text}${andAlso(beyond)}
-    ORDER BY ${keys.join(", ")} LIMIT 1 OFFSET ${entries}`;
-  return { text, params: [...where.params, ...(beyond?.params ?? [])] };
+export function restSql(scan: IndexScan, edge: ScanEdge | undefined, count: number): Sql {
+  const { from, keys } = scan;
+  const { text, params } = entries(scan, edge, undefined);
+  const order = keys.join(", ");
+  return { text: `SELECT ${order} FROM ${from} WHERE ${text} ORDER BY ${order} LIMIT 1 OFFSET ${count}`, params };
 }
 
 /** The resources of a walk from behind one edge up to another, or to the end; one may come several times. */
 export function ridsSql(scan: IndexScan, edge?: ScanEdge, rest?: ScanEdge): Sql {
-  const { from, rid, keys, where, test } = scan;
-  const beyond = behind(scan, edge);
-  const until =
-    rest === undefined
-      ? undefined
-      : { text: `(${keys.join(", ")}) <= (${keys.map(() => "?").join(", ")})`, params: rest };
-  const text = `SELECT ${rid} AS rid FROM ${from} WHERE ${where.text}${andAlso(beyond)}${andAlso(until)}${andAlso(test)}`;
-  const params = [where, beyond, until, test].flatMap((piece) => piece?.params ?? []);
-  return { text, params };
+  const { from, rid, test } = scan;
+  const { text, params } = conjunction([entries(scan, edge, rest), test]);
+  return { text: `SELECT ${rid} AS rid FROM ${from} WHERE ${text}`, params };
 }
 
 /** How many entries are looked at, up to a limit. */
-export function probeSql({ from, where }: IndexScan, limit: number): Sql {
-  return {
-    text: `SELECT count(*) AS entries FROM (SELECT 1 FROM ${from} WHERE ${where.text} LIMIT ${limit})`,
-    params: where.params,
-  };
+export function probeSql(scan: IndexScan, limit: number): Sql {
+  const { text, params } = entries(scan, undefined, undefined);
+  const some = `SELECT 1 FROM ${scan.from} WHERE ${text} LIMIT ${limit}`;
+  return { text: `SELECT count(*) AS entries FROM (${some})`, params };
 }

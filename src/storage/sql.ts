@@ -18,6 +18,12 @@ export function joined(pieces: readonly Sql[], operator: "AND" | "OR"): Sql | un
   return { text, params: pieces.flatMap(({ params }) => params) };
 }
 
+/** All of the pieces that are there, at least one, joined by AND. */
+export function conjunction(pieces: readonly (Sql | undefined)[]): Sql {
+  const known = pieces.filter((piece) => piece !== undefined);
+  return { text: known.map(({ text }) => `(${text})`).join(" AND "), params: known.flatMap(({ params }) => params) };
+}
+
 /** ` AND (…)`, or nothing. */
 export function andAlso(piece: Sql | undefined): string {
   return piece === undefined ? "" : ` AND (${piece.text})`;

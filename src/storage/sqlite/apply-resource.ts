@@ -34,8 +34,7 @@ function statementsOf(db: Database, values: AttributeValueWrites) {
       "SELECT id FROM resource WHERE tenant_id = ? AND resource_type = ? AND unique_key = ?",
     ),
     idOfDisplay: db.prepare<{ id: string }, [number, string, string]>(
-      `SELECT id FROM resource WHERE tenant_id = ? AND resource_type = ? AND display_key = ?
-         AND display_key IS NOT NULL LIMIT 1`,
+      `SELECT id FROM resource WHERE tenant_id = ? AND resource_type = ? AND display_key = ? LIMIT 1`,
     ),
     insert: db.prepare<unknown, [number, string, string, ...Keys, number, number, string]>(
       `INSERT INTO resource (tenant_id, resource_type, id, unique_key, display_key, external_id, active, created,

@@ -1,8 +1,6 @@
 import { ScimError } from "../../scim/error.ts";
-import { type FilterPlan, planFilter, type UsableIndex } from "../filter-plan.ts";
-import type { IndexScan } from "../index-scan.ts";
+import { everyResource, type FilterPlan, planFilter, type UsableIndex } from "../filter-plan.ts";
 import { hasIndex, sortColumn, type Walk } from "../sort-sql.ts";
-import { sql } from "../sql.ts";
 import { type Candidates, checkOf, fewCandidates } from "./candidates.ts";
 import { collect } from "./collect.ts";
 import type { Found, Match, Selection, Wanted } from "./match.ts";
@@ -94,7 +92,8 @@ async function findSlowly(
     const matches = await walkedMatches(ports, selection, search, walk, check, () => true);
     return { total: search.knownTotal, matches };
   }
-  const collected = plan && (await collect({ ...ports, everything: everythingOf(selection) }, plan));
+  const collected =
+    plan && (await collect({ ...ports, everything: everyResource(selection.tenantId, selection.type.name) }, plan));
   const isExact = plan === undefined || collected?.isExact === true;
   if (isExact && walk !== undefined) return orderedMatches(ports, selection, search, walk, collected?.set);
   const documents = collected?.set.size ?? countOf(reader, selection);
@@ -107,18 +106,6 @@ function checked({ prepare }: Reader, selection: Selection, { rids, check }: Can
   if (check === undefined) return rids;
   const walk: Walk = { column: undefined, descending: false, backwards: false };
   return sortedMatches(prepare, selection, walk, rids, check).map(({ rid }) => rid);
-}
-
-export function everythingOf({ tenantId, type }: Selection): IndexScan {
-  return {
-    name: "all resources by number",
-    extent: "all",
-    from: "resource INDEXED BY resource_type",
-    rid: "rid",
-    keys: ["rid"],
-    where: sql("tenant_id = ? AND resource_type = ?", tenantId, type.name),
-    test: undefined,
-  };
 }
 
 export function countOf({ prepare }: Reader, { tenantId, type }: Selection): number {

@@ -104,7 +104,7 @@ function rowsAt(prepare: Prepare, { tenantId, type }: Selection, walk: Walk, off
   const found: Row[] = [];
   let skip = offset;
   for (const { where, params, order } of stretchesOf(walk, undefined)) {
-    const from = `FROM resource ${indexFor(walk, order)} WHERE tenant_id = ? AND resource_type = ? AND ${where}`;
+    const from = `FROM resource ${indexFor(walk)} WHERE tenant_id = ? AND resource_type = ? AND ${where}`;
     const asked = [tenantId, type.name, ...params];
     const rows = prepare<Row>(
       `SELECT rid, ${walk.column?.name ?? "NULL"} AS key ${from} ORDER BY ${order} LIMIT ? OFFSET ?`,
@@ -132,7 +132,7 @@ function walkMatches(
   for (const { where, params, order } of stretchesOf(walk, placeOf(start))) {
     if (matches.length === wanted) break;
     const rows = prepare<Row>(
-      `SELECT rid, ${key} AS key FROM resource ${indexFor(walk, order)}
+      `SELECT rid, ${key} AS key FROM resource ${indexFor(walk)}
          WHERE tenant_id = ? AND resource_type = ? AND ${where} ORDER BY ${order} LIMIT ?`,
     );
     for (const row of rows.all(tenantId, type.name, ...params, wanted - matches.length)) {

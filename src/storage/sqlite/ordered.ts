@@ -19,9 +19,9 @@ interface Row {
 const keyOf = ({ column }: Walk): string => column?.name ?? "NULL";
 
 /** Left alone, the planner takes an index in which the rows of a type are in another order, and sorts. */
-export function indexFor({ column }: Walk, order: string): string {
-  if (/^rid\b/.test(order)) return column === undefined ? "INDEXED BY resource_type" : "";
-  return column?.index === undefined ? "" : `INDEXED BY ${column.index}`;
+export function indexFor({ column }: Walk): string {
+  if (column === undefined) return "INDEXED BY resource_type";
+  return column.index === undefined ? "" : `INDEXED BY ${column.index}`;
 }
 
 /** All of these resources that satisfy the condition, in order; few enough for one statement. */
@@ -93,7 +93,7 @@ export async function walkedMatches(
     let last: Row | undefined;
     for (const { where, params, order } of stretchesOf(walk, place)) {
       const rows = prepare<Row & { holds: number }>(
-        `SELECT r.rid, ${key} AS key, ${check?.text ?? "1"} AS holds FROM resource r ${indexFor(walk, order)}
+        `SELECT r.rid, ${key} AS key, ${check?.text ?? "1"} AS holds FROM resource r ${indexFor(walk)}
            WHERE tenant_id = ? AND resource_type = ? AND ${where} ORDER BY ${order} LIMIT ${limits.orderEntries}`,
       ).all(...(check?.params ?? []), tenantId, type.name, ...params);
       for (const row of rows) {

@@ -20,8 +20,7 @@ export function resourceReads(db: Database, ports: FindPorts): ResourceReads {
     "SELECT 1 AS one FROM resource WHERE tenant_id = ? AND resource_type = ? AND unique_key = ?",
   );
   const byDisplay = db.prepare<{ id: string }, [number, string, string]>(
-    `SELECT id FROM resource WHERE tenant_id = ? AND resource_type = ? AND display_key = ?
-       AND display_key IS NOT NULL LIMIT 2`,
+    `SELECT id FROM resource WHERE tenant_id = ? AND resource_type = ? AND display_key = ? LIMIT 2`,
   );
 
   return {
