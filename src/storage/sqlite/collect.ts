@@ -89,15 +89,19 @@ export function isKnown(plan: FilterPlan): boolean {
 
 async function collectScan({ reader, pause }: Ports, scan: IndexScan): Promise<RidSet> {
   const set = new RidSet();
-  let edge: ScanEdge | undefined;
+  const known = reader.edges.of(scan);
+  const met: ScanEdge[] = [];
   for (;;) {
-    const rest = edgeBehind(reader, scan, edge);
+    const edge = met.at(-1);
+    const rest = known[met.length] ?? edgeBehind(reader, scan, edge);
     const { text, params } = ridsSql(scan, edge, rest);
     for (const [rid] of reader.prepare(text).values(...params)) if (typeof rid === "number") set.add(rid);
-    if (rest === undefined) return set;
-    edge = rest;
+    if (rest === undefined) break;
+    met.push(rest);
     await pause();
   }
+  reader.edges.keep(scan, met.length === known.length ? known : met);
+  return set;
 }
 
 /** Where the walk may rest next; undefined when it comes to its end before. */

@@ -32,6 +32,7 @@ export function sortedMatches(
   rids: readonly number[],
   check: Sql | undefined,
 ): readonly Match[] {
+  // A look by number is an integer compared; one into an index of the type compares its name, too.
   const rows = prepare<Row>(
     `SELECT r.rid, ${walk.column === undefined ? "NULL" : `r.${walk.column.name}`} AS key FROM resource r
        WHERE r.rid IN (SELECT value FROM json_each(?)) AND +r.tenant_id = ? AND +r.resource_type = ?${andAlso(check)}

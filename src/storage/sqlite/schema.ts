@@ -29,14 +29,7 @@ export const resource = sqliteTable(
     uniqueIndex("resource_id").on(table.tenantId, table.id),
     uniqueIndex("resource_unique").on(table.tenantId, table.resourceType, table.uniqueKey),
     // Everything of a type in the order of creation, with what lists ask of many at once: no wide row is read for it.
-    index("resource_type").on(
-      table.tenantId,
-      table.resourceType,
-      table.rid,
-      table.active,
-      table.created,
-      table.uniqueKey,
-    ),
+    index("resource_type").on(table.tenantId, table.resourceType, table.rid, table.active, table.created),
     // With those that have no value, which come first or last in the order.
     index("resource_display").on(table.tenantId, table.resourceType, table.displayKey),
     index("resource_external_id").on(table.tenantId, table.resourceType, table.externalId),

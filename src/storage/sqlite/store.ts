@@ -13,6 +13,7 @@ import { definitionReads } from "./read-definition.ts";
 import { importReads } from "./read-import.ts";
 import { resourceReads } from "./read-resource.ts";
 import { readerOf } from "./reader.ts";
+import { scanEdges } from "./scan-edges.ts";
 import { createScanLane } from "./scan-lane.ts";
 
 export interface SqliteStoreOptions {
@@ -43,12 +44,13 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
     throw error;
   }
   const committer = createCommitter(db, lane, signal);
-  const scans = createScanLane(() => readerOf(openReader(file), limits));
+  const edges = scanEdges();
+  const scans = createScanLane(() => readerOf(openReader(file), limits, edges));
   let closed = false;
   const telling = <R extends object>(reads: R & Reads<R>): R => tellingUnless(() => closed, reads);
   return {
     commit: (sets) => committer.commit(sets),
-    resources: telling(resourceReads(db, { reader: readerOf(db, limits), lane: scans, scanRowsMax })),
+    resources: telling(resourceReads(db, { reader: readerOf(db, limits, edges), lane: scans, scanRowsMax })),
     access: telling(accessReads(db)),
     definitions: telling(definitionReads(db)),
     indexes: telling(attributeIndexReads(db)),
