@@ -12,11 +12,13 @@ import { createDefinitionAdmin } from "./directory/definitions.ts";
 import { createDirectory } from "./directory/resources.ts";
 import { createApp } from "./http/app.ts";
 import type { AppPorts } from "./http/context.ts";
-import { createMetrics } from "./http/metrics.ts";
+import { createMetrics, type Metrics } from "./http/metrics.ts";
 import type { App } from "./http/openapi/components.ts";
+import { counting } from "./http/request-counts.ts";
 import { failCutUploads } from "./import/upload.ts";
 import type { FromWorker, ToWorker } from "./import/worker-message.ts";
 import { coreTypes, userTypeOf } from "./scim/resource/type.ts";
+import { type CommitTally, commitTally } from "./storage/commit-tally.ts";
 import type { Store } from "./storage/port.ts";
 import { lockDataDirectory } from "./storage/sqlite/lock.ts";
 import { openSqliteStore } from "./storage/sqlite/store.ts";
@@ -60,14 +62,18 @@ export async function start(config: Config, log: AppPorts["log"]): Promise<Serve
   };
   try {
     const signal = writeSignal();
-    const store = openSqliteStore({ file: databaseFile(config.dataDir), signal });
+    const tallies = { requests: commitTally(), import: commitTally() };
+    const file = databaseFile(config.dataDir);
+    const store = openSqliteStore({ file, durability: config.durability, signal, tally: tallies.requests });
     closers.push(() => store.close());
     const stopping = new AbortController();
-    const ports = await openPorts(config, store, log, stopping.signal);
+    const metrics = createMetrics({ store, tallies });
+    const ports = await openPorts(config, store, metrics, log, stopping.signal);
     await failCutUploads(ports);
-    const worker = startWorker(config, signal, log);
+    const worker = startWorker(config, signal, tallies.import, log);
     closers.push(worker.stop);
-    const listener = openListener(config, createApp({ ...ports, wakeImports: worker.wake }).fetch);
+    const app = createApp({ ...ports, wakeImports: worker.wake });
+    const listener = openListener(config, counting(app.fetch, metrics.requests));
     closers.push(async () => {
       stopping.abort();
       // Both at once: an import in hand need not wait for a request, nor the other way round.
@@ -89,6 +95,7 @@ type OpenPorts = Omit<AppPorts, "wakeImports">;
 async function openPorts(
   config: Config,
   store: Store,
+  metrics: Metrics,
   log: AppPorts["log"],
   stopping: AbortSignal,
 ): Promise<OpenPorts> {
@@ -103,7 +110,7 @@ async function openPorts(
     catalog,
     definitions: createDefinitionAdmin(store, catalog),
     publicDiscovery: config.publicDiscovery,
-    metrics: createMetrics(),
+    metrics,
     authenticator: createAuthenticator(store, now),
     now,
     newId,
@@ -118,7 +125,7 @@ function makeAdministrator(config: Config, ports: OpenPorts): Promise<FirstStart
   return ensureAdministrator(ports.store, userTypeOf(coreTypes), { userName, password, token }, ports);
 }
 
-function openListener(config: Config, fetch: App["fetch"]) {
+function openListener(config: Config, fetch: ReturnType<typeof counting>) {
   // Bun lets it be set, its types do not say so.
   Object.assign(http, { maxHeaderSize: headBytesMax });
   const serve = (port: number) =>
@@ -166,8 +173,9 @@ function tlsOptions({ tlsCert, tlsKey }: Config): { readonly tls?: { readonly ce
 }
 
 /** Starts the thread that runs imports; it takes up what an earlier process left, and is started anew if it dies. */
-function startWorker(config: Config, signal: WriteSignal, log: AppPorts["log"]) {
+function startWorker(config: Config, signal: WriteSignal, tally: CommitTally, log: AppPorts["log"]) {
   const file = databaseFile(config.dataDir);
+  const { durability } = config;
   let stopping: Promise<void> | undefined;
   let stopped = Promise.withResolvers<void>();
   let worker = open();
@@ -185,7 +193,7 @@ function startWorker(config: Config, signal: WriteSignal, log: AppPorts["log"]) 
       ended.resolve();
       if (stopping === undefined) setTimeout(reopen, workerRestMs);
     });
-    const start = { kind: "start", file, buffer: signal.buffer } as const;
+    const start = { kind: "start", file, durability, signal: signal.buffer, tally: tally.buffer } as const;
     opened.postMessage(start satisfies ToWorker);
     return opened;
   }

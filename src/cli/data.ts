@@ -4,7 +4,7 @@ import { NewerDatabaseError } from "../storage/migrations.ts";
 import type { Store } from "../storage/port.ts";
 import type { CommitLane } from "../storage/sqlite/commit.ts";
 import { DataDirectoryInUseError, lockDataDirectory } from "../storage/sqlite/lock.ts";
-import { openSqliteStore } from "../storage/sqlite/store.ts";
+import { openSqliteStore, type SqliteStoreOptions } from "../storage/sqlite/store.ts";
 import { CliError } from "./io.ts";
 
 /**
@@ -15,7 +15,7 @@ import { CliError } from "./io.ts";
 export async function withStore<T>(config: Config, work: (store: Store) => Promise<T>): Promise<T> {
   const file = databaseFile(config.dataDir);
   if (!existsSync(file)) throw new CliError(`there is no database ${file}; start muster serve first, or name --data`);
-  return closing(open(file), work);
+  return closing(open({ file, durability: config.durability }), work);
 }
 
 /**
@@ -31,7 +31,8 @@ export async function withLockedStore<T>(
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const lock = lockOrExplain(config.dataDir);
   try {
-    return await closing(open(databaseFile(config.dataDir), lane), work);
+    const file = databaseFile(config.dataDir);
+    return await closing(open({ file, lane, durability: config.durability }), work);
   } finally {
     lock.release();
   }
@@ -47,9 +48,9 @@ function lockOrExplain(directory: string) {
   }
 }
 
-function open(file: string, lane: CommitLane = "requests"): Store {
+function open(options: SqliteStoreOptions): Store {
   try {
-    return openSqliteStore({ file, lane });
+    return openSqliteStore(options);
   } catch (error) {
     if (error instanceof NewerDatabaseError) throw new CliError(error.message);
     throw error;
