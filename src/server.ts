@@ -20,7 +20,7 @@ import type { FromWorker, ToWorker } from "./import/worker-message.ts";
 import { coreTypes, userTypeOf } from "./scim/resource/type.ts";
 import { type CommitTally, commitTally } from "./storage/commit-tally.ts";
 import type { Store } from "./storage/port.ts";
-import { lockDataDirectory } from "./storage/sqlite/lock.ts";
+import { type DataDirectoryLock, lockDataDirectory } from "./storage/sqlite/lock.ts";
 import { openSqliteStore } from "./storage/sqlite/store.ts";
 import { type WriteSignal, writeSignal } from "./storage/write-signal.ts";
 
@@ -82,11 +82,20 @@ export async function start(config: Config, log: AppPorts["log"]): Promise<Serve
     // After the address is had: the password that this makes is told once, and must not be lost to a taken port.
     const firstStart = await makeAdministrator(config, ports);
     const url = listener.url.origin;
-    lock.announce(url);
+    announce(lock, url, log);
     return { url, firstStart, reload: listener.reload, stop: close };
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** The address is a help for commands that find the directory taken; the server does without, on a full disk say. */
+function announce(lock: DataDirectoryLock, url: string, log: AppPorts["log"]): void {
+  try {
+    lock.announce(url);
+  } catch (cause) {
+    log("warn", "the address could not be written into the data directory", { cause: Bun.inspect(cause) });
   }
 }
 

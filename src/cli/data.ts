@@ -38,7 +38,12 @@ export async function withLockedStore<T>(
   }
 }
 
-function lockOrExplain(directory: string) {
+/**
+ * Takes a data directory for this process.
+ *
+ * @throws CliError that names the address of the server that has it
+ */
+export function lockOrExplain(directory: string) {
   try {
     return lockDataDirectory(directory);
   } catch (error) {
