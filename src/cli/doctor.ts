@@ -2,12 +2,15 @@ import { basename } from "node:path";
 import { Command } from "@commander-js/extra-typings";
 import type { Config } from "../config.ts";
 import type { Check } from "../storage/sqlite/doctor/check.ts";
-import { type CheckReport, examine, type Patient, repair } from "../storage/sqlite/doctor/examine.ts";
+import { type CheckReport, checks, examine, type Patient, repair } from "../storage/sqlite/doctor/examine.ts";
 import { bytesOf } from "../storage/sqlite/read-stats.ts";
 import { keyFileOf, requireDatabase } from "./backup.ts";
 import { lockOrExplain } from "./data.ts";
 import type { Io } from "./io.ts";
 import { configFrom, onDataDir } from "./settings.ts";
+
+/** Bytes of a file that takes seconds to read. */
+const longBytes = 268_435_456;
 
 const number = new Intl.NumberFormat("en");
 
@@ -46,7 +49,7 @@ function looked(io: Io, patient: Patient): Looked {
 
 /** Looks, repairs and looks again, with the data directory to itself. */
 function repairLocked(io: Io, { dataDir }: Config, patient: Patient): Looked {
-  const lock = lockOrExplain(dataDir);
+  const lock = lockOrExplain(dataDir, "stop it first");
   try {
     const { reports } = looked(io, patient);
     const repaired = repair(patient, reports);
@@ -61,6 +64,7 @@ function progress(io: Io, { file }: Patient): (check: Check) => void {
   const size = `${basename(file)}, ${number.format(bytesOf(file))} bytes`;
   return ({ name }) => {
     if (io.isTerminal) io.draw(`${size}: ${name} …`);
+    else if (name === checks[0]?.name && bytesOf(file) >= longBytes) io.err(`reading ${size}`);
   };
 }
 
@@ -68,7 +72,9 @@ function progress(io: Io, { file }: Patient): (check: Check) => void {
 function tell(io: Io, reports: readonly CheckReport[], repaired: readonly Check[]): void {
   const width = Math.max(...reports.map(({ check }) => check.name.length));
   for (const { check, state, found, samples, note } of reports) {
-    const about = { ok: note ?? "", finding: check.looksFor, skipped: "not of this version" }[state];
+    const about = { ok: note ?? `no ${check.looksFor}`, finding: check.looksFor, skipped: "not of this version" }[
+      state
+    ];
     io.out(`${state.padEnd(8)} ${check.name.padEnd(width)}  ${about}`.trimEnd());
     for (const sample of samples) io.out(`           ${sample}`);
     if (found > samples.length) io.out(`           and ${number.format(found - samples.length)} more`);

@@ -73,9 +73,9 @@ const queries: readonly QueryCheck[] = [
     looksFor: "imports whose counts are not those of their rows",
     find: `SELECT 'import ' || id || ', ' || outcome || ': ' || sum(counted) || ' counted, ' || sum(there)
         || ' there' AS found
-      FROM (SELECT import_job.rid, id, e.key AS outcome, e.value AS counted, 0 AS there
+      FROM (SELECT import_job.rid, import_job.id, e.key AS outcome, e.value AS counted, 0 AS there
           FROM import_job, json_each(import_job.counts) AS e
-        UNION ALL SELECT import_job.rid, id, outcome, 0, count(*) FROM import_row
+        UNION ALL SELECT import_job.rid, import_job.id, outcome, 0, count(*) FROM import_row
           JOIN import_job ON import_job.rid = import_row.import_rid AND import_job.tenant_id = import_row.tenant_id
           WHERE outcome IS NOT NULL GROUP BY import_job.rid, outcome)
       GROUP BY rid, outcome HAVING sum(counted) <> sum(there)`,

@@ -73,7 +73,7 @@ export const identityChecks: readonly Check[] = [
   },
   {
     name: "version",
-    looksFor: "a database that is not of this version of muster",
+    looksFor: "tables that are not of this version of muster",
     needs: "file",
     *look({ db }) {
       const state = schemaState(db);
