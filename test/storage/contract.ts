@@ -14,6 +14,7 @@ import { placePromises } from "./contract/place.ts";
 import { resourcePromises } from "./contract/resource.ts";
 import { resourceReplacePromises } from "./contract/resource-replace.ts";
 import { sortPromises } from "./contract/sort.ts";
+import { statsPromises } from "./contract/stats.ts";
 import { tenantPromises } from "./contract/tenant.ts";
 import { createWorld, type OpenedStore, type Promises } from "./contract/world.ts";
 
@@ -34,6 +35,7 @@ const nouns: Readonly<Record<string, Promises>> = {
   tenants: tenantPromises,
   durability: durabilityPromises,
   concurrency: concurrencyPromises,
+  stats: statsPromises,
 };
 
 /** Promises that an adapter does not keep, and why that is right. */
