@@ -1,5 +1,5 @@
-import { Database } from "bun:sqlite";
 import { closeSync, openSync, rmSync } from "node:fs";
+import { openToRead } from "./open.ts";
 import { bytesOf } from "./read-stats.ts";
 import { putInPlace } from "./sync.ts";
 
@@ -23,12 +23,11 @@ export function backUp(file: string, path: string): Holdings {
   // SQLite writes to an empty file, which is made so that nobody else may read it.
   closeSync(openSync(unfinished, "wx", 0o600));
   try {
-    const db = new Database(file, { readonly: true, strict: true });
+    const db = openToRead(file);
     try {
-      db.run("PRAGMA busy_timeout = 5000");
       db.run("VACUUM INTO ?", [unfinished]);
     } finally {
-      db.close();
+      db.close(true);
     }
     const holdings = holdingsOf(unfinished);
     putInPlace(unfinished, path);
@@ -45,7 +44,7 @@ export function besideName(path: string, what: string): string {
 
 /** Counts what a database of this or an older version holds. */
 export function holdingsOf(file: string): Holdings {
-  const db = new Database(file, { readonly: true, strict: true });
+  const db = openToRead(file);
   try {
     const counted = db
       .query<{ type: string; count: number }, []>(
@@ -62,6 +61,6 @@ export function holdingsOf(file: string): Holdings {
     const of = (name: string): number => counted.find(({ type }) => type === name)?.count ?? 0;
     return { bytes: bytesOf(file), users: of("User"), groups: of("Group"), importsUnderWay: imports?.count ?? 0 };
   } finally {
-    db.close();
+    db.close(true);
   }
 }

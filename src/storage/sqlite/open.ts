@@ -1,4 +1,5 @@
 import { Database } from "bun:sqlite";
+import { existsSync } from "node:fs";
 import { type CommitLane, importLockTryMs } from "./commit.ts";
 
 /**
@@ -44,6 +45,17 @@ export function openDatabase(file: string, lane: CommitLane = "requests", durabi
     db.close();
     throw error;
   }
+}
+
+/**
+ * Opens a database that is there to look at it, beside a running server or without one. Who writes nothing leaves the
+ * files as they were.
+ */
+export function openToRead(file: string): Database {
+  // One that can not write at all leaves the log behind that reading makes, where there was none.
+  const db = new Database(file, existsSync(`${file}-wal`) ? { readonly: true } : { readwrite: true });
+  db.run("PRAGMA busy_timeout = 5000");
+  return db;
 }
 
 /** How a connection waits for the disk, in SQLite's own numbers: 2 is full, 1 normal. */

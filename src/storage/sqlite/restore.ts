@@ -70,7 +70,7 @@ function checked(copy: string, backup: string): SchemaState {
     if (code.startsWith("SQLITE_CORRUPT")) throw new BackupError(`${backup} is damaged`, { cause });
     throw cause;
   } finally {
-    db?.close();
+    db?.close(true);
   }
 }
 
@@ -90,7 +90,7 @@ function writeBackLog(file: string): void {
     try {
       db.run("PRAGMA wal_checkpoint(TRUNCATE)");
     } finally {
-      db.close();
+      db.close(true);
     }
   } catch {
     // It is to be replaced, perhaps because of just this.

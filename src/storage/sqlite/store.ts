@@ -63,7 +63,8 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
     async close() {
       await committer.drained();
       closed = true;
-      db.close();
+      // Statements that are left open would keep the connection, and the log would not be written back.
+      db.close(true);
     },
   };
 }

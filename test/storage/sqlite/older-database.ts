@@ -138,5 +138,5 @@ export function makeOlderDatabase(file: string, count: number): void {
     const statement = db.prepare(sql);
     for (const row of values) statement.run(...row);
   }
-  db.close();
+  db.close(true);
 }

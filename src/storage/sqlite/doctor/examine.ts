@@ -1,5 +1,6 @@
 import { Database } from "bun:sqlite";
 import { dirname } from "node:path";
+import { openToRead } from "../open.ts";
 import type { Check, Examined } from "./check.ts";
 import { contentChecks } from "./content-checks.ts";
 import { fileChecks, identityChecks } from "./file-checks.ts";
@@ -27,7 +28,8 @@ export interface Patient {
 
 /** Looks at a database, beside a running server too, and writes nothing to it. */
 export function examine(patient: Patient, onCheck: (check: Check) => void = () => undefined): readonly CheckReport[] {
-  return opened(patient, { readonly: true }, (at) => {
+  return opened(patient, openToRead(patient.file), (at) => {
+    at.db.run("PRAGMA query_only = ON");
     const reports: CheckReport[] = [];
     for (const check of checks) {
       onCheck(check);
@@ -47,7 +49,7 @@ export function repair(patient: Patient, reports: readonly CheckReport[]): reado
   const isSound = reports.every(({ check, state }) => state === "ok" || !identityChecks.includes(check));
   const ill = reports.filter(({ state, check }) => state === "finding" && check.repair !== undefined);
   if (!isSound || ill.length === 0) return [];
-  return opened(patient, { readwrite: true }, (at) => {
+  return opened(patient, new Database(patient.file, { readwrite: true }), (at) => {
     const work = at.db.transaction(() => {
       for (const { check } of ill) check.repair?.(at);
     });
@@ -56,17 +58,11 @@ export function repair(patient: Patient, reports: readonly CheckReport[]): reado
   });
 }
 
-function opened<T>(
-  { file, keyFile, now }: Patient,
-  how: { readonly: true } | { readwrite: true },
-  work: (at: Examined) => T,
-): T {
-  const db = new Database(file, { ...how, strict: true });
+function opened<T>({ file, keyFile, now }: Patient, db: Database, work: (at: Examined) => T): T {
   try {
-    db.run("PRAGMA busy_timeout = 5000");
     return work({ db, file, keyFile, now, dataDir: dirname(file) });
   } finally {
-    db.close();
+    db.close(true);
   }
 }
 
