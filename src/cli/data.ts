@@ -29,7 +29,7 @@ export async function withLockedStore<T>(
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  const lock = lockOrExplain(config.dataDir, "stop it first, or import through it with --url and --token");
+  const lock = lockOrExplain(config.dataDir, (url) => `stop it first, or import with --url ${url} and a token`);
   try {
     const file = databaseFile(config.dataDir);
     return await closing(open({ file, lane, durability: config.durability }), work);
@@ -41,16 +41,16 @@ export async function withLockedStore<T>(
 /**
  * Takes a data directory for this process.
  *
- * @param advice what to do about a server that has it
+ * @param advice what to do about a server at that address
  *
  * @throws CliError that names the address of the server that has it
  */
-export function lockOrExplain(directory: string, advice: string) {
+export function lockOrExplain(directory: string, advice: (url: string) => string = () => "stop it first") {
   try {
     return lockDataDirectory(directory);
   } catch (error) {
     if (!(error instanceof DataDirectoryInUseError)) throw error;
-    throw new CliError(`${error.message}; ${advice}`);
+    throw new CliError(error.url === undefined ? error.message : `${error.message}; ${advice(error.url)}`);
   }
 }
 

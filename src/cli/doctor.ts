@@ -49,7 +49,7 @@ function looked(io: Io, patient: Patient): Looked {
 
 /** Looks, repairs and looks again, with the data directory to itself. */
 function repairLocked(io: Io, { dataDir }: Config, patient: Patient): Looked {
-  const lock = lockOrExplain(dataDir, "stop it first");
+  const lock = lockOrExplain(dataDir);
   try {
     const { reports } = looked(io, patient);
     const repaired = repair(patient, reports);

@@ -25,7 +25,7 @@ export function restoreCommand(io: Io): Command<[string]> {
     if (!existsSync(path)) throw new CliError(`there is no file ${path}`);
     if (path === file) throw new CliError(`${path} is the database itself; name a backup`);
     mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-    const lock = lockOrExplain(config.dataDir, "stop it first");
+    const lock = lockOrExplain(config.dataDir);
     try {
       if (existsSync(file) && !options.force) {
         throw new CliError(`there is a database ${file}; --force keeps it under another name and takes its place`);
