@@ -11,6 +11,7 @@ const whole = z
   .regex(/^[1-9]\d{0,9}$/, "must be a whole number above 0")
   .transform(Number);
 const flag = z.enum(["true", "false"], "must be true or false").transform((value) => value === "true");
+const durability = z.enum(["full", "normal"], "must be full or normal");
 const text = z.string().min(1, "must not be empty");
 const path = text.transform((value) => resolve(value));
 const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
@@ -48,6 +49,13 @@ export const settings = {
     flag: "database-url",
     schema: text,
     says: "unset keeps everything in SQLite in the data directory, the only store of this version",
+  },
+  durability: {
+    env: "MUSTER_DURABILITY",
+    flag: "durability",
+    schema: durability,
+    fallback: "full",
+    says: "full: acknowledged writes survive power loss; normal: kill -9 alone, and power loss may take the last moments",
   },
   baseUrl: {
     env: "MUSTER_BASE_URL",

@@ -14,13 +14,15 @@ import { createDirectory } from "./directory/resources.ts";
 import { createWalks } from "./directory/walks.ts";
 import { createApp } from "./http/app.ts";
 import type { AppPorts } from "./http/context.ts";
-import { createMetrics } from "./http/metrics.ts";
+import { createMetrics, type Metrics } from "./http/metrics.ts";
 import type { App } from "./http/openapi/components.ts";
+import { counting } from "./http/request-counts.ts";
 import { failCutUploads } from "./import/upload.ts";
 import type { FromWorker, ToWorker } from "./import/worker-message.ts";
 import { coreTypes, userTypeOf } from "./scim/resource/type.ts";
+import { type CommitTally, commitTally } from "./storage/commit-tally.ts";
 import { defaultTenantId, type Store } from "./storage/port.ts";
-import { lockDataDirectory } from "./storage/sqlite/lock.ts";
+import { type DataDirectoryLock, lockDataDirectory } from "./storage/sqlite/lock.ts";
 import { openSqliteStore } from "./storage/sqlite/store.ts";
 import { type WriteSignal, writeSignal } from "./storage/write-signal.ts";
 
@@ -62,19 +64,23 @@ export async function start(config: Config, log: AppPorts["log"]): Promise<Serve
   };
   try {
     const signal = writeSignal();
-    const { scanRowsMax } = config;
-    const store = openSqliteStore({ file: databaseFile(config.dataDir), signal, scanRowsMax });
+    const tallies = { requests: commitTally(), import: commitTally() };
+    const file = databaseFile(config.dataDir);
+    const { durability, scanRowsMax } = config;
+    const store = openSqliteStore({ file, durability, signal, tally: tallies.requests, scanRowsMax });
     closers.push(() => store.close());
     const stopping = new AbortController();
+    const metrics = createMetrics({ store, tallies });
     // The worker is told of what there is to build, and looks for it when it starts.
     let wake = (): void => undefined;
-    const ports = await openPorts(config, store, log, stopping.signal, () => wake());
+    const ports = await openPorts(config, store, metrics, log, stopping.signal, () => wake());
     await failCutUploads(ports);
     await ports.catalog.typesOf(defaultTenantId);
-    const worker = startWorker(config, signal, log);
+    const worker = startWorker(config, signal, tallies.import, log);
     wake = worker.wake;
     closers.push(worker.stop);
-    const listener = openListener(config, createApp({ ...ports, wakeImports: worker.wake }).fetch);
+    const app = createApp({ ...ports, wakeImports: worker.wake });
+    const listener = openListener(config, counting(app.fetch, metrics.requests));
     closers.push(async () => {
       stopping.abort();
       // Both at once: an import in hand need not wait for a request, nor the other way round.
@@ -83,11 +89,20 @@ export async function start(config: Config, log: AppPorts["log"]): Promise<Serve
     // After the address is had: the password that this makes is told once, and must not be lost to a taken port.
     const firstStart = await makeAdministrator(config, ports);
     const url = listener.url.origin;
-    lock.announce(url);
+    announce(lock, url, log);
     return { url, firstStart, reload: listener.reload, stop: close };
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** The address is a help for commands that find the directory taken; the server does without, on a full disk say. */
+function announce(lock: DataDirectoryLock, url: string, log: AppPorts["log"]): void {
+  try {
+    lock.announce(url);
+  } catch (cause) {
+    log("warn", "the address could not be written into the data directory", { cause: Bun.inspect(cause) });
   }
 }
 
@@ -96,6 +111,7 @@ type OpenPorts = Omit<AppPorts, "wakeImports">;
 async function openPorts(
   config: Config,
   store: Store,
+  metrics: Metrics,
   log: AppPorts["log"],
   stopping: AbortSignal,
   wake: () => void,
@@ -119,7 +135,7 @@ async function openPorts(
     definitions: createDefinitionAdmin(store, catalog),
     attributeIndexes: createAttributeIndexAdmin(store, catalog, wake),
     publicDiscovery: config.publicDiscovery,
-    metrics: createMetrics(),
+    metrics,
     authenticator: createAuthenticator(store, now),
     now,
     newId,
@@ -134,7 +150,7 @@ function makeAdministrator(config: Config, ports: OpenPorts): Promise<FirstStart
   return ensureAdministrator(ports.store, userTypeOf(coreTypes), { userName, password, token }, ports);
 }
 
-function openListener(config: Config, fetch: App["fetch"]) {
+function openListener(config: Config, fetch: ReturnType<typeof counting>) {
   // Bun lets it be set, its types do not say so.
   Object.assign(http, { maxHeaderSize: headBytesMax });
   const serve = (port: number) =>
@@ -182,8 +198,9 @@ function tlsOptions({ tlsCert, tlsKey }: Config): { readonly tls?: { readonly ce
 }
 
 /** Starts the thread that runs imports; it takes up what an earlier process left, and is started anew if it dies. */
-function startWorker(config: Config, signal: WriteSignal, log: AppPorts["log"]) {
+function startWorker(config: Config, signal: WriteSignal, tally: CommitTally, log: AppPorts["log"]) {
   const file = databaseFile(config.dataDir);
+  const { durability } = config;
   let stopping: Promise<void> | undefined;
   let stopped = Promise.withResolvers<void>();
   let worker = open();
@@ -201,7 +218,7 @@ function startWorker(config: Config, signal: WriteSignal, log: AppPorts["log"]) 
       ended.resolve();
       if (stopping === undefined) setTimeout(reopen, workerRestMs);
     });
-    const start = { kind: "start", file, buffer: signal.buffer } as const;
+    const start = { kind: "start", file, durability, signal: signal.buffer, tally: tally.buffer } as const;
     opened.postMessage(start satisfies ToWorker);
     return opened;
   }

@@ -2,6 +2,7 @@ import { buildSomeIndexes } from "./directory/index-choices.ts";
 import { importPorts } from "./import/ports.ts";
 import { runWaitingImports } from "./import/runner.ts";
 import type { FromWorker, ToWorker } from "./import/worker-message.ts";
+import { commitTally } from "./storage/commit-tally.ts";
 import { openSqliteStore } from "./storage/sqlite/store.ts";
 import { writeSignal } from "./storage/write-signal.ts";
 
@@ -25,21 +26,25 @@ let running: Promise<void> | undefined;
 let again = false;
 let start: Extract<ToWorker, { kind: "start" }> | undefined;
 
-async function run({ file, buffer }: Extract<ToWorker, { kind: "start" }>): Promise<void> {
-  const store = openSqliteStore({ file, lane: "import", signal: writeSignal(buffer) });
-  const ports = importPorts(store, () => stopping);
-  let isBuilding = false;
-  do {
-    again = false;
-    await runWaitingImports(ports, (job, error) => {
-      post({ kind: "failure", importId: job.id, error: Bun.inspect(error) });
-      setTimeout(wake, retryMs);
-    });
-    isBuilding = await buildSomeIndexes(store);
-    // What arrived meanwhile is heard of between two turns of the loop.
-    await new Promise((resolve) => setImmediate(resolve));
-  } while ((again || isBuilding) && !stopping);
-  await store.close();
+async function run({ file, durability, signal, tally }: Extract<ToWorker, { kind: "start" }>): Promise<void> {
+  const shared = { signal: writeSignal(signal), tally: commitTally(tally) };
+  const store = openSqliteStore({ file, lane: "import", durability, ...shared });
+  try {
+    const ports = importPorts(store, () => stopping);
+    let isBuilding = false;
+    do {
+      again = false;
+      await runWaitingImports(ports, (job, error) => {
+        post({ kind: "failure", importId: job.id, error: Bun.inspect(error) });
+        setTimeout(wake, retryMs);
+      });
+      isBuilding = await buildSomeIndexes(store);
+      // What arrived meanwhile is heard of between two turns of the loop.
+      await new Promise((resolve) => setImmediate(resolve));
+    } while ((again || isBuilding) && !stopping);
+  } finally {
+    await store.close();
+  }
 }
 
 /** Runs once at a time; a wake while it runs makes it look again. */

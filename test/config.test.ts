@@ -73,6 +73,14 @@ const samples: Readonly<Record<SettingName, Sample>> = {
     ],
     wrong: ["postgres://db.example/muster"],
   },
+  durability: {
+    unset: "full",
+    right: [
+      ["normal", "normal"],
+      ["full", "full"],
+    ],
+    wrong: ["FULL", "off", "true", "2"],
+  },
   baseUrl: {
     unset: undefined,
     right: [

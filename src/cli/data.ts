@@ -4,7 +4,7 @@ import { NewerDatabaseError } from "../storage/migrations.ts";
 import type { Store } from "../storage/port.ts";
 import type { CommitLane } from "../storage/sqlite/commit.ts";
 import { DataDirectoryInUseError, lockDataDirectory } from "../storage/sqlite/lock.ts";
-import { openSqliteStore } from "../storage/sqlite/store.ts";
+import { openSqliteStore, type SqliteStoreOptions } from "../storage/sqlite/store.ts";
 import { CliError } from "./io.ts";
 
 /**
@@ -15,7 +15,7 @@ import { CliError } from "./io.ts";
 export async function withStore<T>(config: Config, work: (store: Store) => Promise<T>): Promise<T> {
   const file = databaseFile(config.dataDir);
   if (!existsSync(file)) throw new CliError(`there is no database ${file}; start muster serve first, or name --data`);
-  return closing(open(file), work);
+  return closing(open({ file, durability: config.durability }), work);
 }
 
 /**
@@ -29,27 +29,34 @@ export async function withLockedStore<T>(
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  const lock = lockOrExplain(config.dataDir);
+  const lock = lockOrExplain(config.dataDir, (url) => `stop it first, or import with --url ${url} and a token`);
   try {
-    return await closing(open(databaseFile(config.dataDir), lane), work);
+    const file = databaseFile(config.dataDir);
+    return await closing(open({ file, lane, durability: config.durability }), work);
   } finally {
     lock.release();
   }
 }
 
-function lockOrExplain(directory: string) {
+/**
+ * Takes a data directory for this process.
+ *
+ * @param advice what to do about a server at that address
+ *
+ * @throws CliError that names the address of the server that has it
+ */
+export function lockOrExplain(directory: string, advice: (url: string) => string = () => "stop it first") {
   try {
     return lockDataDirectory(directory);
   } catch (error) {
     if (!(error instanceof DataDirectoryInUseError)) throw error;
-    const advice = error.url === undefined ? "" : `; use --url ${error.url} with a token`;
-    throw new CliError(error.message + advice);
+    throw new CliError(error.url === undefined ? error.message : `${error.message}; ${advice(error.url)}`);
   }
 }
 
-function open(file: string, lane: CommitLane = "requests"): Store {
+function open(options: SqliteStoreOptions): Store {
   try {
-    return openSqliteStore({ file, lane });
+    return openSqliteStore(options);
   } catch (error) {
     if (error instanceof NewerDatabaseError) throw new CliError(error.message);
     throw error;

@@ -5,7 +5,7 @@ import { autoDialect, dialects } from "../import/dialect/detect.ts";
 import { checkFields, importLocally } from "./import-local.ts";
 import { importRemotely } from "./import-remote.ts";
 import { CliError, type Io } from "./io.ts";
-import { configFrom, onDataDir } from "./settings.ts";
+import { configFrom, onDataDir, settingOptions } from "./settings.ts";
 
 const exitStatusHelp = `
 Exit status: 0 all rows are in, 2 some rows were refused, 1 nothing was done,
@@ -25,6 +25,7 @@ export function importCommand(io: Io): Command<[string]> {
     .option("--url <url>", "the running server")
     .addOption(new Option("--token <token>", "bearer token for --url, with the scope import:write (MUSTER_TOKEN)"))
     .addHelpText("after", exitStatusHelp);
+  for (const option of settingOptions(["durability"])) command.addOption(option);
   return onDataDir(command).action(async (file, options) => {
     if (!existsSync(file)) throw new CliError(`there is no file ${file}`);
     const { dialect, mode, match, dryRun, url } = options;

@@ -1,9 +1,12 @@
 import { Command } from "@commander-js/extra-typings";
 import { version } from "../assets.ts";
+import { backupCommand } from "./backup.ts";
+import { doctorCommand } from "./doctor.ts";
 import { importCommand } from "./import.ts";
 import type { Io } from "./io.ts";
 import { migrateCommand } from "./migrate.ts";
 import { openapiCommand } from "./openapi.ts";
+import { restoreCommand } from "./restore.ts";
 import { serveCommand } from "./serve.ts";
 import { tokenCommand } from "./token.ts";
 import { userCommand } from "./user.ts";
@@ -17,6 +20,9 @@ export function createProgram(io: Io): Command {
     .addCommand(importCommand(io))
     .addCommand(tokenCommand(io))
     .addCommand(userCommand(io))
+    .addCommand(backupCommand(io))
+    .addCommand(restoreCommand(io))
+    .addCommand(doctorCommand(io))
     .addCommand(migrateCommand(io))
     .addCommand(openapiCommand(io))
     .showHelpAfterError("(muster --help tells more)");

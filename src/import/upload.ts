@@ -4,6 +4,7 @@ import type { ImportJob, ImportRequest } from "../storage/import.ts";
 import type { Store } from "../storage/port.ts";
 import { autoDialect, dialects } from "./dialect/detect.ts";
 import { dropInput } from "./input.ts";
+import { insist } from "./insist.ts";
 import { legalFrom } from "./job.ts";
 
 /** Bytes of one file: a gibibyte, about five million rows of 200 bytes. */
@@ -72,6 +73,8 @@ export interface UploadPorts {
   readonly store: Store;
   readonly now: () => number;
   readonly newId: () => string;
+  /** Aborted when the process is about to end; left out of one that ends anyway. */
+  readonly stopping?: AbortSignal;
 }
 
 /**
@@ -86,7 +89,7 @@ export async function receiveImport(
   bytes: AsyncIterable<Uint8Array>,
   fields: () => UploadFields,
 ): Promise<ImportJob> {
-  const { store, now, newId } = ports;
+  const { store, now, newId, stopping } = ports;
   const { tenantId, fileName, createdBy } = upload;
   const importId = newId();
   const commit = (...changes: Change[]) => store.commit([{ tenantId, changes }]);
@@ -112,9 +115,7 @@ export async function receiveImport(
     });
   } catch (error) {
     const message = error instanceof ScimError ? error.detail : "The upload ended early.";
-    const failed = { kind: "advanceImport", importId, from: legalFrom.failed, to: "failed", message } as const;
-    await commit({ ...failed, finished: now() });
-    await dropInput(store, tenantId, importId);
+    await insist(() => failUpload(store, tenantId, importId, message, now()), stopping);
     throw error;
   }
   const job = await store.imports.job(tenantId, importId);
@@ -149,13 +150,23 @@ async function storeInput(
 }
 
 /** Ends the jobs whose upload a restart cut off; the sender got no answer and sends again. */
-export async function failCutUploads({ store, now }: UploadPorts): Promise<void> {
+export async function failCutUploads({ store, now, stopping }: Omit<UploadPorts, "newId">): Promise<void> {
   const received = await store.imports.jobsInStates(["received"]);
   const cut = received.filter(({ fileBytes }) => fileBytes === 0);
   const message = "The upload was cut off by a restart.";
-  for (const { tenantId, id: importId } of cut) {
-    const failed = { kind: "advanceImport", importId, from: legalFrom.failed, to: "failed", message } as const;
-    await store.commit([{ tenantId, changes: [{ ...failed, finished: now() }] }]);
-    await dropInput(store, tenantId, importId);
+  for (const { tenantId, id } of cut) {
+    await insist(() => failUpload(store, tenantId, id, message, now()), stopping);
   }
+}
+
+async function failUpload(
+  store: Store,
+  tenantId: number,
+  importId: string,
+  message: string,
+  finished: number,
+): Promise<void> {
+  const failed = { kind: "advanceImport", importId, from: legalFrom.failed, to: "failed", message, finished } as const;
+  await store.commit([{ tenantId, changes: [failed] }]);
+  await dropInput(store, tenantId, importId);
 }

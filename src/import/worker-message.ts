@@ -3,7 +3,10 @@ export type ToWorker =
   | {
       readonly kind: "start";
       readonly file: string;
-      readonly buffer: SharedArrayBuffer;
+      readonly durability: "full" | "normal";
+      /** The memory of the write signal, and that of the import lane's tally. */
+      readonly signal: SharedArrayBuffer;
+      readonly tally: SharedArrayBuffer;
     }
   /** A job waits. */
   | { readonly kind: "wake" }

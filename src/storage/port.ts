@@ -5,6 +5,7 @@ import type { ResourceType } from "../scim/schema/registry.ts";
 import type { Sort } from "../scim/sort.ts";
 import type { ChangeSet, DefinitionKind, SetResult } from "./change.ts";
 import type { ImportJob, ImportRow, ImportState, RowOutcome } from "./import.ts";
+import type { StoreStats } from "./stats.ts";
 
 /** The tenant that exists from the first start. */
 export const defaultTenantId = 1;
@@ -249,5 +250,7 @@ export interface Store {
   readonly imports: ImportReads;
   /** Throws when the store can not answer: for readiness probes. */
   check(): Promise<void>;
+  /** What it holds over all tenants. Costs the same however many people there are. */
+  stats(): Promise<StoreStats>;
   close(): Promise<void>;
 }

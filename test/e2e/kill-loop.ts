@@ -1,6 +1,7 @@
 import { inPlace, makeToken, type Place, until } from "./support/binary.ts";
 import { type Client, client, type Job } from "./support/client.ts";
 import { type People, people, sumOf } from "./support/people.ts";
+import { randomFrom } from "./support/random.ts";
 
 /*
  * Kills a server in the middle of an import, at random, and lets it go on: whatever the moment, directory and report
@@ -121,17 +122,6 @@ async function killed(place: Place, file: People, moment: Moment): Promise<{ lef
   const code = await again.stop();
   if (code !== 0) throw new Error(`the server ended with ${code}`);
   return { left, kill: { state: seen.state, done: seen.progress.done } };
-}
-
-/** Random numbers in [0, 1) that a seed repeats (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 async function main(times: number, seed: number): Promise<void> {

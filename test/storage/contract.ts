@@ -15,6 +15,7 @@ import { placePromises } from "./contract/place.ts";
 import { resourcePromises } from "./contract/resource.ts";
 import { resourceReplacePromises } from "./contract/resource-replace.ts";
 import { sortPromises } from "./contract/sort.ts";
+import { statsPromises } from "./contract/stats.ts";
 import { tenantPromises } from "./contract/tenant.ts";
 import { createWorld, type OpenedStore, type Promises } from "./contract/world.ts";
 
@@ -36,6 +37,7 @@ const nouns: Readonly<Record<string, Promises>> = {
   tenants: tenantPromises,
   durability: durabilityPromises,
   concurrency: concurrencyPromises,
+  stats: statsPromises,
 };
 
 /** Promises that an adapter does not keep, and why that is right. */

@@ -1,6 +1,7 @@
 import type { Database } from "bun:sqlite";
 import { ScimError } from "../../scim/error.ts";
 import type { ChangeSet, SetResult } from "../change.ts";
+import type { CommitTally } from "../commit-tally.ts";
 import type { WriteSignal } from "../write-signal.ts";
 import { type Applier, createApplier } from "./apply.ts";
 
@@ -34,8 +35,8 @@ export interface Committer {
 }
 
 /** The one place that writes: commits that arrive in one turn of the event loop share one durable transaction. */
-export function createCommitter(db: Database, lane: CommitLane, signal: WriteSignal): Committer {
-  const writer: Writer = { db, signal, applier: createApplier(db) };
+export function createCommitter(db: Database, lane: CommitLane, signal: WriteSignal, tally: CommitTally): Committer {
+  const writer: Writer = { db, signal, tally, applier: createApplier(db) };
   const flushers = { requests: commitTogether, import: commitYielding } as const;
   let waiting: Waiting[] = [];
   let turn: Promise<void> | undefined;
@@ -80,19 +81,34 @@ export function createCommitter(db: Database, lane: CommitLane, signal: WriteSig
 interface Writer {
   readonly db: Database;
   readonly signal: WriteSignal;
+  readonly tally: CommitTally;
   readonly applier: Applier;
 }
 
-/** Runs `work` between BEGIN and COMMIT; nothing of it stays when it throws. */
-function transaction<T>(writer: Writer, work: () => T, begin: () => void = () => writer.db.run("BEGIN IMMEDIATE")): T {
-  const { db, applier } = writer;
-  begin();
+type Results = readonly SetResult[];
+
+/** Runs `work` between BEGIN and COMMIT, and counts what it answers; nothing of it stays when it throws. */
+function transaction<T extends readonly Results[]>(
+  writer: Writer,
+  work: () => T,
+  begin: () => void = () => writer.db.run("BEGIN IMMEDIATE"),
+): T {
+  const { db, applier, tally } = writer;
   try {
-    const result = work();
+    begin();
+    const begun = performance.now();
+    const results = work();
     applier.finish();
     db.run("COMMIT");
-    return result;
+    let [sets, refused] = [0, 0];
+    for (const answered of results) {
+      sets += answered.length;
+      for (const { applied } of answered) if (!applied) refused++;
+    }
+    tally.committed(sets, refused, (performance.now() - begun) / 1000);
+    return results;
   } catch (error) {
+    tally.failed("commit");
     applier.forget();
     if (db.inTransaction) db.run("ROLLBACK");
     throw error;
@@ -134,9 +150,9 @@ function commitYielding(writer: Writer, calls: readonly Waiting[]): void {
     try {
       while (results.length < sets.length) {
         const rest = results.length === 0 ? sets : sets.slice(results.length);
-        const part = transaction(
+        const [part] = transaction(
           writer,
-          () => applyUntilWanted(writer, rest),
+          () => [applyUntilWanted(writer, rest)] as const,
           () => beginBetweenRequests(writer),
         );
         for (const result of part) results.push(result);

@@ -37,6 +37,8 @@ export function lockDataDirectory(directory: string): DataDirectoryLock {
     db.run("BEGIN IMMEDIATE");
   } catch (cause) {
     db.close();
+    // Anything else is a fault of the directory: it can not be written to, say.
+    if (!(cause instanceof Error && "code" in cause && String(cause.code).startsWith("SQLITE_BUSY"))) throw cause;
     const holder = existsSync(address) ? readFileSync(address, "utf8") : undefined;
     throw new DataDirectoryInUseError(directory, holder, { cause });
   }

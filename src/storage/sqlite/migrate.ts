@@ -15,6 +15,19 @@ function appliedTimes(db: Database): readonly number[] {
     .map((row) => Number(row.created_at));
 }
 
+/** What a database is to this version; `foreign` is none that a muster made. */
+export type SchemaState = "foreign" | "older" | "current" | "newer";
+
+/** Tells whose tables a database has, without changing it. */
+export function schemaState(db: Database): SchemaState {
+  const tables = db.query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name IN ('resource', 'import_job')");
+  const applied = appliedTimes(db);
+  if (applied.length === 0 || tables.all().length < 2) return "foreign";
+  const { times } = migrationsOf("sqlite");
+  if (applied.some((time) => !times.includes(time))) return "newer";
+  return applied.length < times.length ? "older" : "current";
+}
+
 /**
  * Brings the database to this version's tables.
  *

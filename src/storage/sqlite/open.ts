@@ -1,13 +1,18 @@
 import { Database } from "bun:sqlite";
+import { existsSync } from "node:fs";
 import { type CommitLane, importLockTryMs } from "./commit.ts";
+
+/**
+ * What an acknowledged write survives. `full`: power loss; every commit waits until the disk has it. `normal`: the end
+ * of the process, however it ends; power loss may take the last moments, and leaves the file whole.
+ */
+export type Durability = "full" | "normal";
 
 /** Settings measured on this stack; each line says why. */
 const pragmas = [
   // Pages of 8 KiB: a fifth more inserts a second than 4 KiB, and a smaller file. Only before the first table.
   "page_size = 8192",
   "journal_mode = WAL",
-  // An acknowledged write survives power loss; commits that share a transaction make it cheap.
-  "synchronous = FULL",
   "foreign_keys = ON",
   "busy_timeout = 5000",
   "temp_store = MEMORY",
@@ -23,14 +28,33 @@ const pragmas = [
 /** Pages of log before an import's connection writes them back: random keys dirty the same pages again and again. */
 const importCheckpointPages = 20_000;
 
+const synchronous = { full: "FULL", normal: "NORMAL" } as const satisfies Record<Durability, string>;
+
 /** Opens a database file, made if it is not there, with the settings of this store. */
-export function openDatabase(file: string, lane: CommitLane = "requests"): Database {
+export function openDatabase(file: string, lane: CommitLane = "requests", durability: Durability = "full"): Database {
   const db = new Database(file, { create: true, readwrite: true, strict: true });
-  for (const pragma of pragmas) db.run(`PRAGMA ${pragma}`);
-  if (lane === "import") {
-    db.run(`PRAGMA wal_autocheckpoint = ${importCheckpointPages}`);
-    db.run(`PRAGMA busy_timeout = ${importLockTryMs}`);
+  try {
+    for (const pragma of pragmas) db.run(`PRAGMA ${pragma}`);
+    db.run(`PRAGMA synchronous = ${synchronous[durability]}`);
+    if (lane === "import") {
+      db.run(`PRAGMA wal_autocheckpoint = ${importCheckpointPages}`);
+      db.run(`PRAGMA busy_timeout = ${importLockTryMs}`);
+    }
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
   }
+}
+
+/**
+ * Opens a database that is there to look at it, beside a running server or without one. Who writes nothing leaves the
+ * files as they were.
+ */
+export function openToRead(file: string): Database {
+  // One that can not write at all leaves the log behind that reading makes, where there was none.
+  const db = new Database(file, existsSync(`${file}-wal`) ? { readonly: true } : { readwrite: true });
+  db.run("PRAGMA busy_timeout = 5000");
   return db;
 }
 
@@ -47,4 +71,9 @@ export function openReader(file: string): Database {
   const db = new Database(file, { readonly: true, strict: true });
   for (const pragma of readerPragmas) db.run(`PRAGMA ${pragma}`);
   return db;
+}
+
+/** How a connection waits for the disk, in SQLite's own numbers: 2 is full, 1 normal. */
+export function synchronousOf(db: Database): number {
+  return db.query<{ synchronous: number }, []>("PRAGMA synchronous").get()?.synchronous ?? 0;
 }

@@ -87,7 +87,7 @@ export function createScanLane(open: () => Reader): ScanLane {
     async close() {
       closing = true;
       await Promise.allSettled(running);
-      for (const { db } of idle.splice(0)) db.close();
+      for (const { db } of idle.splice(0)) db.close(true);
     },
   };
 }

@@ -71,6 +71,7 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
 /** A server in a process of its own. */
 export interface Served {
   readonly url: string;
+  readonly pid: number;
   /** What it has written so far. */
   stdout(): string;
   stderr(): string;
@@ -112,6 +113,7 @@ export async function serve(dataDir: string, options: RunOptions & { args?: read
     });
     return {
       url,
+      pid: child.pid,
       stdout,
       stderr,
       signal: (name) => child.kill(name),
