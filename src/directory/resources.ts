@@ -1,7 +1,7 @@
 import type { BulkRequest } from "../scim/bulk/request.ts";
 import type { ListRequest } from "../scim/list.ts";
 import type { Projection } from "../scim/resource/projection.ts";
-import type { PathOf, ResourceView } from "../scim/resource/render.ts";
+import type { PathOf } from "../scim/resource/render.ts";
 import type { CompiledType, Types } from "../scim/resource/type.ts";
 import { type BulkOutcome, runBulk } from "./bulk.ts";
 import { createResource } from "./create.ts";
@@ -9,14 +9,14 @@ import { type ListedPage, listResources } from "./list.ts";
 import { patchResource } from "./patch.ts";
 import { removeResource } from "./remove.ts";
 import { replaceResource } from "./replace.ts";
-import { type Caller, type DirectoryPorts, joinFor, recordOf, type Shown, viewOf } from "./steps.ts";
+import { type Caller, type DirectoryPorts, joinFor, recordOf, type Shown, type Viewed, viewOf } from "./steps.ts";
 
 /** Reads and changes resources of any type; everything throws ScimError. */
 export interface Directory {
   /** Throws invalidSyntax, invalidValue, tooLarge or uniqueness. */
-  create(caller: Caller, compiled: CompiledType, body: unknown): Promise<ResourceView>;
+  create(caller: Caller, compiled: CompiledType, body: unknown): Promise<Viewed>;
   /** Throws notFound. Memberships that the projection hides are not read. */
-  get(caller: Caller, compiled: CompiledType, id: string, projection?: Projection): Promise<ResourceView>;
+  get(caller: Caller, compiled: CompiledType, id: string, projection?: Projection): Promise<Viewed>;
   /**
    * Throws notFound, preconditionFailed when `ifMatch` names another version, forbidden when the user has a role here
    * and the caller is no administrator, and what create throws.
@@ -28,7 +28,7 @@ export interface Directory {
     body: unknown,
     ifMatch: string | undefined,
     shown?: Shown,
-  ): Promise<ResourceView>;
+  ): Promise<Viewed>;
   /** Throws what replace throws, and invalidPath, noTarget or mutability for an operation. */
   patch(
     caller: Caller,
@@ -37,7 +37,7 @@ export interface Directory {
     body: unknown,
     ifMatch: string | undefined,
     shown?: Shown,
-  ): Promise<ResourceView>;
+  ): Promise<Viewed>;
   /** Throws notFound, preconditionFailed or forbidden. */
   remove(caller: Caller, compiled: CompiledType, id: string, ifMatch: string | undefined): Promise<void>;
   /** Carries out a Bulk request; what an operation is refused with is told in its place. */
@@ -55,7 +55,8 @@ export function createDirectory(ports: DirectoryPorts): Directory {
     bulk: (...asked) => runBulk(ports, ...asked),
     list: (...asked) => listResources(ports, ...asked),
     async get(caller, compiled, id, projection) {
-      return viewOf(compiled, await recordOf(ports.store, caller, compiled, id, joinFor(compiled, projection)));
+      const record = await recordOf(ports.store, caller, compiled, id, joinFor(compiled, projection));
+      return viewOf(ports.store, caller, compiled, record);
     },
   };
 }

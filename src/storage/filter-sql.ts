@@ -1,6 +1,7 @@
 import type { Operator } from "../scim/filter/ast.ts";
 import type { BoundComparison, BoundFilter, SimpleTarget } from "../scim/filter/bound.ts";
-import { membershipOf, type ResourceType } from "../scim/schema/registry.ts";
+import type { ResourceType } from "../scim/schema/registry.ts";
+import { compileMembership } from "./membership-sql.ts";
 
 export type SqlValue = string | number | null;
 
@@ -36,12 +37,6 @@ const columns: Readonly<Record<string, Column>> = {
 
 const unanswered = (filter: BoundFilter): FilterSql => ({ where: "", params: [], residual: filter });
 
-/** Memberships by the id of the other end, answered from their own index: no document is read. */
-const membershipColumns: Readonly<Record<string, { readonly near: string; readonly far: string }>> = {
-  "members.value": { near: "group_rid", far: "member_rid" },
-  "groups.value": { near: "member_rid", far: "group_rid" },
-};
-
 /**
  * Compiles a bound filter to a condition over a resource's columns. `evaluate` is the meaning; this only says it
  * sooner. What it can not say comes back as the residual.
@@ -50,9 +45,11 @@ const membershipColumns: Readonly<Record<string, { readonly near: string; readon
  *   // { where: "unique_key = ?", params: ["x"], residual: title eq "y" }
  */
 export function compileFilter(filter: BoundFilter, type: ResourceType, tenantId: number): FilterSql {
+  const membership = compileMembership(filter, type, tenantId);
+  if (membership !== undefined) return membership;
   switch (filter.kind) {
     case "compare":
-      return compileComparison(filter, type, tenantId);
+      return compileComparison(filter, type);
     case "and": {
       const parts = filter.terms.map((term) => compileFilter(term, type, tenantId));
       const residuals = parts.flatMap(({ residual }) => (residual === undefined ? [] : [residual]));
@@ -78,10 +75,8 @@ function join(parts: readonly FilterSql[], operator: string): Omit<FilterSql, "r
   };
 }
 
-function compileComparison(filter: BoundComparison, type: ResourceType, tenantId: number): FilterSql {
+function compileComparison(filter: BoundComparison, type: ResourceType): FilterSql {
   const { target, operator, value } = filter;
-  const membership = operator === "eq" ? membershipColumnsOf(target, type) : undefined;
-  if (membership !== undefined && typeof value === "string") return compileMembership(membership, tenantId, value);
   const column = columnOf(target, type);
   const sqlOperator = column?.operators[operator];
   if (column === undefined || sqlOperator === undefined) return unanswered(filter);
@@ -90,24 +85,6 @@ function compileComparison(filter: BoundComparison, type: ResourceType, tenantId
   const present =
     column.name === "display_key" || column.name === "external_id" ? ` AND ${column.name} IS NOT NULL` : "";
   return { where: `${column.name} ${sqlOperator} ?${present}`, params: [param], residual: undefined };
-}
-
-function membershipColumnsOf({ extension, attribute, sub }: SimpleTarget, type: ResourceType) {
-  if (extension !== undefined || membershipOf(type) !== attribute) return undefined;
-  const path = `${attribute}.${sub ?? ""}`;
-  return Object.hasOwn(membershipColumns, path) ? membershipColumns[path] : undefined;
-}
-
-/** From the other end over its memberships to the resources. */
-function compileMembership(
-  { near, far }: { readonly near: string; readonly far: string },
-  tenantId: number,
-  id: string,
-): FilterSql {
-  const where =
-    `rid IN (SELECT m.${near} FROM resource o CROSS JOIN member m ON m.tenant_id = o.tenant_id AND m.${far} = o.rid ` +
-    "WHERE o.tenant_id = ? AND o.id = ?)";
-  return { where, params: [tenantId, id], residual: undefined };
 }
 
 /** What the columns hold, by their keys: an attribute of that name that compares otherwise is not in them. */

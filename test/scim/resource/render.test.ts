@@ -33,21 +33,21 @@ describe("renderResource", () => {
     });
   });
 
-  test("U-8 shows the groups of a user as direct, with their URIs", () => {
-    const groups = [
-      { resourceType: "Group", id: "g1", display: "Guides" },
-      { resourceType: "Group", id: "g2", display: null },
+  test("U-8 shows the groups of a user as direct or indirect, with their URIs", () => {
+    const groups: readonly Membership[] = [
+      { resourceType: "Group", id: "g1", display: "Guides", kind: "direct" },
+      { resourceType: "Group", id: "g2", display: null, kind: "indirect" },
     ];
     expect(JSON.parse(render(groups)).groups).toEqual([
       { value: "g1", $ref: "https://scim.example.com/Groups/g1", display: "Guides", type: "direct" },
-      { value: "g2", $ref: "https://scim.example.com/Groups/g2", type: "direct" },
+      { value: "g2", $ref: "https://scim.example.com/Groups/g2", type: "indirect" },
     ]);
   });
 
   test("G-4 shows the members of a group with their types and URIs", () => {
-    const members = [
-      { resourceType: "User", id: "u1", display: "Babs" },
-      { resourceType: "Group", id: "g1", display: null },
+    const members: readonly Membership[] = [
+      { resourceType: "User", id: "u1", display: "Babs", kind: "direct" },
+      { resourceType: "Group", id: "g1", display: null, kind: "direct" },
     ];
     const view = { compiled: group, stored: { ...stored, resourceType: "Group" }, joined: members };
     expect(JSON.parse(renderResource(view, locationOf)).members).toEqual([
@@ -64,7 +64,7 @@ describe("renderResource", () => {
 
   test("is JSON whatever stands in the names of members and in the client's host", () => {
     const odd = 'a"b\\c\n\u2028</script>👩';
-    const joined = [{ resourceType: "Group", id: "g1", display: odd }];
+    const joined: readonly Membership[] = [{ resourceType: "Group", id: "g1", display: odd, kind: "direct" }];
     const shown = JSON.parse(renderResource({ compiled: user, stored, joined }, () => odd));
     expect(shown.groups[0]).toMatchObject({ $ref: odd, display: odd });
     expect(shown.meta.location).toBe(odd);
