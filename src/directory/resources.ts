@@ -6,6 +6,7 @@ import type { CompiledType, Types } from "../scim/resource/type.ts";
 import { type BulkOutcome, runBulk } from "./bulk.ts";
 import { createResource } from "./create.ts";
 import { type ListedPage, listResources } from "./list.ts";
+import { type ListedMembers, listMembers, type MembersRequest } from "./members.ts";
 import { patchResource } from "./patch.ts";
 import { removeResource } from "./remove.ts";
 import { replaceResource } from "./replace.ts";
@@ -44,6 +45,8 @@ export interface Directory {
   bulk(caller: Caller, types: Types, request: BulkRequest): Promise<readonly BulkOutcome[]>;
   /** Throws invalidCursor, expiredCursor, invalidCount or tooMany. */
   list(caller: Caller, request: ListRequest, pathOf?: PathOf): Promise<ListedPage>;
+  /** Throws notFound, invalidCursor, expiredCursor or invalidCount. */
+  members(caller: Caller, compiled: CompiledType, request: MembersRequest): Promise<ListedMembers>;
 }
 
 export function createDirectory(ports: DirectoryPorts): Directory {
@@ -54,6 +57,7 @@ export function createDirectory(ports: DirectoryPorts): Directory {
     remove: (...asked) => removeResource(ports, ...asked),
     bulk: (...asked) => runBulk(ports, ...asked),
     list: (...asked) => listResources(ports, ...asked),
+    members: (...asked) => listMembers(ports, ...asked),
     async get(caller, compiled, id, projection) {
       const record = await recordOf(ports.store, caller, compiled, id, joinFor(compiled, projection));
       return viewOf(ports.store, caller, compiled, record);

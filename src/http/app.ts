@@ -3,6 +3,7 @@ import { ScimError } from "../scim/error.ts";
 import { coreTypes } from "../scim/resource/type.ts";
 import { mountDefinitions } from "./api/definitions.ts";
 import { mountImports } from "./api/imports.ts";
+import { mountMembers } from "./api/members.ts";
 import { authenticate } from "./auth.ts";
 import type { AppEnv, AppPorts } from "./context.ts";
 import { mountDocs } from "./docs.ts";
@@ -29,6 +30,7 @@ export function createApp(ports: AppPorts): App {
   mountScim(app, ports);
   app.use("/api/*", authenticate(ports.authenticator));
   mountDefinitions(app, ports);
+  mountMembers(app, ports);
   mountImports(app, ports);
   mountHealth(app, ports);
   mountDocs(app);
