@@ -38,9 +38,11 @@ const allGroups = `WITH RECURSIVE above(rid) AS (
 
 /** The other ends of the memberships of `r`, as one value: a statement of its own would double the cost of a read. */
 const joinedSql: Readonly<Record<Join, (membersMax: number) => string>> = {
-  // Where no group is in a group, nobody pays for those that could be.
-  groups: () => `CASE WHEN EXISTS (SELECT 1 FROM nesting n WHERE n.tenant_id = r.tenant_id)
-      THEN (${allGroups}) ELSE (${directGroups}) END`,
+  // Where no group is in a group nobody pays for it, and elsewhere only those whose groups are in one.
+  groups: () => `CASE WHEN EXISTS (SELECT 1 FROM nesting n WHERE n.tenant_id = r.tenant_id) AND EXISTS (
+        SELECT 1 FROM member m CROSS JOIN nesting n ON n.tenant_id = m.tenant_id AND n.member_rid = m.group_rid
+          WHERE m.tenant_id = r.tenant_id AND m.member_rid = r.rid
+      ) THEN (${allGroups}) ELSE (${directGroups}) END`,
   members: (membersMax) => `CASE WHEN r.member_count <= ${membersMax} THEN (
       SELECT json_group_array(json_array(o.id, o.resource_type, ${display}))
         FROM member m CROSS JOIN resource o ON o.rid = m.member_rid
