@@ -1,5 +1,5 @@
 import { forgives } from "../scim/profile.ts";
-import { attributesOf, type ResourceView, type StoredResource } from "../scim/resource/render.ts";
+import { attributesOf, type StoredResource } from "../scim/resource/render.ts";
 import type { ReadResource } from "../scim/resource/resource.ts";
 import { type CompiledType, coreTypes } from "../scim/resource/type.ts";
 import { type Effect, isRefusal, type Refusal, type ResourceContent } from "../storage/change.ts";
@@ -14,6 +14,7 @@ import {
   refusalError,
   storeChoices,
   storedOf,
+  type Viewed,
   view,
   withImmutable,
 } from "./steps.ts";
@@ -57,7 +58,7 @@ export async function createResource(
   caller: Caller,
   compiled: CompiledType,
   body: unknown,
-): Promise<ResourceView> {
+): Promise<Viewed> {
   const creation = await readCreation(ports, caller, compiled, body, ports.newId());
   const result = await commit(ports.store, caller, creation.change);
   const stored = await settleCreation(ports, caller, creation, result);

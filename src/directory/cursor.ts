@@ -14,15 +14,53 @@ export interface CursorPorts {
 /** Characters of a cursor: it must fit into an address, beside everything else that a request is headed by. */
 const cursorCharsMax = 65_536;
 
-/** What a cursor holds: when it was made, for how many a page, and beside which place its page begins. */
-type Held = readonly [
-  at: number,
+/** What a cursor holds: when it was made, for how many a page, and where its page begins. */
+type Held<Where extends readonly unknown[]> = readonly [at: number, count: number, ...where: Where];
+
+/** Where the page of a list begins: on which side of which place, and how many matches the page before told of. */
+type Beside = readonly [direction: "after" | "before", key: Place["key"], row: number, total: number];
+
+/**
+ * Seals where the next page begins. A cursor belongs to what its context says: one tenant, one query (RFC 9865 §2, §5).
+ *
+ * @throws ScimError tooMany when it would not fit into an address
+ */
+export function sealCursor<Where extends readonly unknown[]>(
+  where: Where,
   count: number,
-  direction: "after" | "before",
-  key: Place["key"],
-  row: number,
-  total: number,
-];
+  context: string,
+  { seal, now }: CursorPorts,
+): string {
+  const held: Held<Where> = [now(), count, ...where];
+  const sealed = seal(JSON.stringify(held), context);
+  if (sealed.length <= cursorCharsMax) return sealed;
+  throw new ScimError(
+    "tooMany",
+    "The value that is sorted by is too long for a cursor; sort otherwise, or page by index.",
+  );
+}
+
+/**
+ * Where the page begins that a cursor leads to, and for how many it is.
+ *
+ * @param count as the client asks for it, if it does
+ * @throws ScimError invalidCursor, expiredCursor or invalidCount
+ */
+export function openCursor<Where extends readonly unknown[]>(
+  cursor: string,
+  count: number | undefined,
+  context: string,
+  { open, now }: CursorPorts,
+): { readonly where: Where; readonly count: number } {
+  const text = open(cursor, context);
+  if (text === undefined) throw new ScimError("invalidCursor");
+  const [at, held, ...where]: Held<Where> = JSON.parse(text);
+  if (now() - at > cursorSecondsMax * 1000) throw new ScimError("expiredCursor");
+  if (count !== undefined && count !== held) {
+    throw new ScimError("invalidCount", `count must stay ${held} from page to page.`);
+  }
+  return { where, count: held };
+}
 
 /** Which page of the store a request asks for. */
 export interface Window {
@@ -33,20 +71,15 @@ export interface Window {
 }
 
 /**
- * Finds where the page of a request begins. A cursor belongs to one tenant and one query (RFC 9865 §2, §5).
+ * Finds where the page of a request begins.
  *
  * @throws ScimError invalidCursor, expiredCursor or invalidCount
  */
 export function windowOf({ page, query }: ListRequest, tenantId: number, ports: CursorPorts): Window {
   if (page.by === "index") return { start: { offset: page.startIndex - 1 }, limit: page.count };
   if (page.cursor === "") return { start: { after: undefined }, limit: page.count ?? pageResourcesDefault };
-  const text = ports.open(page.cursor, contextOf(tenantId, query));
-  if (text === undefined) throw new ScimError("invalidCursor");
-  const [at, count, direction, key, row, total]: Held = JSON.parse(text);
-  if (ports.now() - at > cursorSecondsMax * 1000) throw new ScimError("expiredCursor");
-  if (page.count !== undefined && page.count !== count) {
-    throw new ScimError("invalidCount", `count must stay ${count} from page to page.`);
-  }
+  const { where, count } = openCursor<Beside>(page.cursor, page.count, contextOf(tenantId, query), ports);
+  const [direction, key, row, total] = where;
   const place = { key, row };
   return { start: direction === "after" ? { after: place } : { before: place }, limit: count, knownTotal: total };
 }
@@ -60,19 +93,13 @@ export function placeOf(
   ports: CursorPorts,
 ): PagePlace {
   if (page.by === "index") return { startIndex: page.startIndex };
-  const cursor = (direction: Held[2], place: Place | undefined): string | undefined => {
-    if (place === undefined) return undefined;
-    const held: Held = [ports.now(), limit, direction, place.key, place.row, found.total];
-    const sealed = ports.seal(JSON.stringify(held), contextOf(tenantId, query));
-    if (sealed.length <= cursorCharsMax) return sealed;
-    throw new ScimError(
-      "tooMany",
-      "The value that is sorted by is too long for a cursor; sort otherwise, or page by index.",
-    );
-  };
+  const cursor = (direction: Beside[0], place: Place | undefined): string | undefined =>
+    place &&
+    sealCursor<Beside>([direction, place.key, place.row, found.total], limit, contextOf(tenantId, query), ports);
   return { nextCursor: cursor("after", found.next), previousCursor: cursor("before", found.previous) };
 }
 
-function contextOf(tenantId: number, query: string): string {
+/** What the cursors of a query are good for. */
+export function contextOf(tenantId: number, query: string): string {
   return `${tenantId} ${query}`;
 }

@@ -2,7 +2,7 @@ import type { ListRequest, PagePlace } from "../scim/list.ts";
 import type { Projection } from "../scim/resource/projection.ts";
 import type { PathOf, ResourceView } from "../scim/resource/render.ts";
 import { placeOf, type Window, windowOf } from "./cursor.ts";
-import { type Caller, type DirectoryPorts, joinFor, viewOf } from "./steps.ts";
+import { type Caller, type DirectoryPorts, joinFor } from "./steps.ts";
 import type { Walks } from "./walks.ts";
 
 /** A page of a list, each resource with what the client wants to see of it. */
@@ -40,7 +40,9 @@ export async function listResources(
   const byName = new Map(request.parts.map((part) => [part.compiled.type.name, part]));
   const resources = page.resources.flatMap((record) => {
     const part = byName.get(record.resourceType);
-    return part === undefined ? [] : [{ view: viewOf(part.compiled, record), projection: part.projection }];
+    if (part === undefined) return [];
+    const { compiled, projection } = part;
+    return [{ view: { compiled, stored: record, joined: record.joined }, projection }];
   });
   return { total: page.total, place: placeOf(request, tenantId, window, page, cursors), resources };
 }

@@ -1,16 +1,18 @@
 import { ScimError } from "../scim/error.ts";
+import { filteredMembersMax } from "../scim/limits.ts";
 import { applyPatch, memberDelta, needsMembers } from "../scim/patch/apply.ts";
 import { type PatchOperation, readPatch } from "../scim/patch/operation.ts";
-import { attributesOf, type ResourceView } from "../scim/resource/render.ts";
+import { attributesOf, type Membership } from "../scim/resource/render.ts";
 import type { CompiledType } from "../scim/resource/type.ts";
 import { isRefusal, type MemberDelta } from "../storage/change.ts";
-import type { JoinedRecord } from "../storage/port.ts";
+import type { FoundRecord, Store } from "../storage/port.ts";
 import { contentOf } from "./content.ts";
 import {
   type Caller,
   commit,
   type DirectoryPorts,
   joinFor,
+  memberPages,
   namesVersion,
   noteSkipped,
   passwordOf,
@@ -22,6 +24,7 @@ import {
   type Shown,
   storeChoices,
   storedOf,
+  type Viewed,
   view,
   viewOf,
 } from "./steps.ts";
@@ -40,7 +43,7 @@ export async function patchResource(
   body: unknown,
   ifMatch: string | undefined,
   shown?: Shown,
-): Promise<ResourceView> {
+): Promise<Viewed> {
   const found = await recordOf(ports.store, caller, compiled, id);
   requireMatch(ifMatch, found.version);
   const { operations } = readPatch(body, caller.profile);
@@ -57,7 +60,7 @@ async function changeMembers(
   id: string,
   delta: MemberDelta,
   shown: Shown,
-): Promise<ResourceView> {
+): Promise<Viewed> {
   const result = await commit(store, caller, {
     kind: "changeMembers",
     groupId: id,
@@ -67,18 +70,37 @@ async function changeMembers(
   });
   if (isRefusal(result)) throw refusalError(result, compiled, id);
   noteSkipped(caller, result);
-  return viewOf(compiled, await recordOf(store, caller, compiled, id, joinFor(compiled, shown)));
+  return viewOf(store, caller, compiled, await recordOf(store, caller, compiled, id, joinFor(compiled, shown)));
+}
+
+/**
+ * The members of a group that a filter selects among.
+ *
+ * @throws ScimError tooMany
+ */
+async function allMembers(store: Store, { tenantId }: Caller, { id, joined }: FoundRecord) {
+  if (joined !== undefined) return joined;
+  const members: Membership[] = [];
+  for await (const page of memberPages(store, tenantId, id)) {
+    members.push(...page);
+    if (members.length <= filteredMembersMax) continue;
+    throw new ScimError(
+      "tooMany",
+      `A filter selects among ${filteredMembersMax} members at most; name the members by their value.`,
+    );
+  }
+  return members;
 }
 
 async function patchDocument(
   ports: DirectoryPorts,
   caller: Caller,
   compiled: CompiledType,
-  found: JoinedRecord,
+  found: FoundRecord,
   operations: readonly PatchOperation[],
   ifMatch: string | undefined,
   shown: Shown,
-): Promise<ResourceView> {
+): Promise<Viewed> {
   const { store, now } = ports;
   const { id } = found;
   const join = needsMembers(compiled, operations) ? compiled.membership : undefined;
@@ -86,7 +108,7 @@ async function patchDocument(
   let password: Awaited<ReturnType<typeof passwordOf>> | undefined;
   for (let attempt = 0; attempt < replaceAttemptsMax; attempt++) {
     requireMatch(ifMatch, current.version);
-    const members = join === undefined ? undefined : current.joined;
+    const members = join === undefined ? undefined : await allMembers(store, caller, current);
     const patched = applyPatch(compiled, { ...attributesOf(current), id }, operations, caller.profile, members);
     const { members: _, ...content } = contentOf(compiled, patched.resource, id, now());
     password ??= await passwordOf(ports, caller, patched.resource);

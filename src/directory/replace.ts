@@ -1,5 +1,4 @@
 import { ScimError } from "../scim/error.ts";
-import type { ResourceView } from "../scim/resource/render.ts";
 import type { CompiledType } from "../scim/resource/type.ts";
 import { isRefusal } from "../storage/change.ts";
 import { contentOf } from "./content.ts";
@@ -20,6 +19,7 @@ import {
   type Shown,
   storeChoices,
   storedOf,
+  type Viewed,
   view,
   withImmutable,
 } from "./steps.ts";
@@ -37,7 +37,7 @@ export async function replaceResource(
   body: unknown,
   ifMatch: string | undefined,
   shown?: Shown,
-): Promise<ResourceView> {
+): Promise<Viewed> {
   const { store, now } = ports;
   let current = await recordOf(store, caller, compiled, id);
   requireMatch(ifMatch, current.version);

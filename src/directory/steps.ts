@@ -1,15 +1,22 @@
 import type { Scope } from "../access/scope.ts";
 import { ScimError } from "../scim/error.ts";
 import type { JsonObject } from "../scim/json.ts";
+import { streamedMembersMax } from "../scim/limits.ts";
 import { forgives, type Profile } from "../scim/profile.ts";
 import { etagMatches } from "../scim/resource/etag.ts";
 import { keepImmutable } from "../scim/resource/immutable.ts";
 import { type Projection, showsAttribute } from "../scim/resource/projection.ts";
-import { attributesOf, type ResourceView, type StoredResource } from "../scim/resource/render.ts";
+import {
+  attributesOf,
+  type Membership,
+  type PagedView,
+  type ResourceView,
+  type StoredResource,
+} from "../scim/resource/render.ts";
 import { issuesError, type ReadResource } from "../scim/resource/resource.ts";
 import type { CompiledType } from "../scim/resource/type.ts";
 import type { Change, Effect, Refusal, ResourceContent } from "../storage/change.ts";
-import type { Join, JoinedRecord, Store } from "../storage/port.ts";
+import type { FoundRecord, Join, Store } from "../storage/port.ts";
 import type { CursorPorts } from "./cursor.ts";
 import type { Walks } from "./walks.ts";
 
@@ -42,6 +49,9 @@ export const replaceAttemptsMax = 100;
 /** What the answer to a change shows of the resource: all that is shown by default when not said. */
 export type Shown = Projection | "nothing" | undefined;
 
+/** A resource to answer with. */
+export type Viewed = ResourceView | PagedView;
+
 /** The memberships to read for an answer: none where the client does not want to see them. */
 export function joinFor({ membership }: CompiledType, projection: Shown): Join | undefined {
   if (projection === "nothing") return undefined;
@@ -54,7 +64,7 @@ export async function recordOf(
   compiled: CompiledType,
   id: string,
   join?: Join,
-): Promise<JoinedRecord> {
+): Promise<FoundRecord> {
   const record = await store.resources.get(caller.tenantId, compiled.type.name, id, join);
   if (record === undefined) throw notFound(compiled, id);
   return record;
@@ -74,15 +84,46 @@ export async function view(
   compiled: CompiledType,
   stored: StoredResource,
   shown?: Shown,
-): Promise<ResourceView> {
+): Promise<Viewed> {
   const join = joinFor(compiled, shown);
   if (join === undefined) return { compiled, stored, joined: [] };
   const current = await store.resources.get(caller.tenantId, compiled.type.name, stored.id, join);
-  return { compiled, stored, joined: current?.joined ?? [] };
+  return viewed(store, caller, compiled, stored, current === undefined ? [] : current.joined);
 }
 
-export function viewOf(compiled: CompiledType, record: JoinedRecord): ResourceView {
-  return { compiled, stored: record, joined: record.joined };
+export function viewOf(store: Store, caller: Caller, compiled: CompiledType, record: FoundRecord): Viewed {
+  return viewed(store, caller, compiled, record, record.joined);
+}
+
+function viewed(
+  store: Store,
+  { tenantId }: Caller,
+  compiled: CompiledType,
+  stored: StoredResource,
+  joined: readonly Membership[] | undefined,
+): Viewed {
+  return joined === undefined
+    ? { compiled, stored, pages: memberPages(store, tenantId, stored.id) }
+    : { compiled, stored, joined };
+}
+
+/**
+ * The members of a group, a page at a time.
+ *
+ * @throws ScimError notFound when the group goes while it is read
+ */
+export async function* memberPages(
+  store: Store,
+  tenantId: number,
+  groupId: string,
+): AsyncGenerator<readonly Membership[]> {
+  for (let after: number | undefined; ; ) {
+    const page = await store.resources.members({ tenantId, groupId, after, limit: streamedMembersMax });
+    if (page === undefined) throw new ScimError("notFound", "The group was deleted while it was read.");
+    yield page.members;
+    after = page.next;
+    if (after === undefined) return;
+  }
 }
 
 export function storedOf({ resourceType, id, doc }: ResourceContent, effect: Effect): StoredResource {

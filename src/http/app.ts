@@ -4,6 +4,7 @@ import { coreTypes } from "../scim/resource/type.ts";
 import { mountDefinitions } from "./api/definitions.ts";
 import { mountImports } from "./api/imports.ts";
 import { mountIndexes } from "./api/indexes.ts";
+import { mountMembers } from "./api/members.ts";
 import { authenticate } from "./auth.ts";
 import type { AppEnv, AppPorts } from "./context.ts";
 import { mountDocs } from "./docs.ts";
@@ -31,6 +32,7 @@ export function createApp(ports: AppPorts): App {
   app.use("/api/*", authenticate(ports.authenticator));
   mountDefinitions(app, ports);
   mountIndexes(app, ports);
+  mountMembers(app, ports);
   mountImports(app, ports);
   mountHealth(app, ports);
   mountDocs(app);

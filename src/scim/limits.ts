@@ -14,6 +14,12 @@ export const pageResourcesDefault = 100;
 export const cursorSecondsMax = 86_400;
 /** Members that the groups of one page show together: about 16 MB of answer. */
 export const pageMembershipsMax = 100_000;
+/** Members that are shown together with a group; more are streamed, and a PATCH does not send them back. */
+export const joinedMembersMax = 1000;
+/** Members in a piece of a stream: about 200 KB of text, and three milliseconds of work. */
+export const streamedMembersMax = 1000;
+/** Members of a group that a PATCH may select by a filter on something else than their `value`: all are read. */
+export const filteredMembersMax = 100_000;
 /** Characters of one simple value; far above any legal photo URI or certificate, below a body that hurts. */
 export const valueCharsMax = 262_144;
 /** Values of one multi-valued attribute other than `members`. */

@@ -10,7 +10,16 @@ import type { CompiledType } from "./resource/type.ts";
 import { readSort, type Sort } from "./sort.ts";
 import { listResponseUrn, searchRequestUrn } from "./urn.ts";
 
-/** One page of a list: by index (RFC 7644 §3.4.2.4), or by cursor (RFC 9865 §2). */
+/** A page by cursor (RFC 9865 §2). */
+export interface CursorRequest {
+  readonly by: "cursor";
+  /** As an earlier page gave it; empty for the first page. */
+  readonly cursor: string;
+  /** Undefined when the client leaves it to the server, or to the pages before. */
+  readonly count: number | undefined;
+}
+
+/** One page of a list: by index (RFC 7644 §3.4.2.4), or by cursor. */
 export type PageRequest =
   | {
       readonly by: "index";
@@ -19,13 +28,7 @@ export type PageRequest =
       /** Resources at most; 0 asks for the total alone. */
       readonly count: number;
     }
-  | {
-      readonly by: "cursor";
-      /** As an earlier page gave it; empty for the first page. */
-      readonly cursor: string;
-      /** Undefined when the client leaves it to the server, or to the pages before. */
-      readonly count: number | undefined;
-    };
+  | CursorRequest;
 
 const wholeNumber = /^[+-]?\d{1,15}$/;
 
@@ -43,13 +46,26 @@ function readNumber(name: string, text: string | undefined): number | undefined 
  */
 export function readPageRequest({ startIndex, count, cursor }: ListParameters): PageRequest {
   const start = readNumber("startIndex", startIndex);
-  const asked = readNumber("count", count);
-  const counted = asked === undefined ? undefined : Math.min(pageResourcesMax, Math.max(0, asked));
+  const byCursor = readCursorRequest(cursor, count);
   if (cursor === undefined) {
-    return { by: "index", startIndex: Math.max(1, start ?? 1), count: counted ?? pageResourcesDefault };
+    return { by: "index", startIndex: Math.max(1, start ?? 1), count: byCursor.count ?? pageResourcesDefault };
   }
   if (start !== undefined) throw new ScimError("invalidValue", "startIndex and cursor exclude each other.");
-  return { by: "cursor", cursor, count: counted };
+  return byCursor;
+}
+
+/**
+ * Reads which page by cursor is wanted; without a cursor it is the first.
+ *
+ * @throws ScimError invalidValue when the count is no whole number
+ */
+export function readCursorRequest(cursor = "", count: string | undefined): CursorRequest {
+  const asked = readNumber("count", count);
+  return {
+    by: "cursor",
+    cursor,
+    count: asked === undefined ? undefined : Math.min(pageResourcesMax, Math.max(0, asked)),
+  };
 }
 
 /** What a client may ask of a list, as it asked it (RFC 7644 §3.4.2, §3.4.3, RFC 9865 §2). */

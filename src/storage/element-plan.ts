@@ -1,6 +1,6 @@
 import type { BoundComparison, BoundFilter, SimpleTarget } from "../scim/filter/bound.ts";
-import type { UsableIndex } from "./filter-plan.ts";
 import { type Compared, comparedTo, comparison, isForeign } from "./index-scan.ts";
+import type { UsableIndex } from "./plan.ts";
 import { joined, type Sql, sql } from "./sql.ts";
 
 /*

@@ -6,46 +6,12 @@ import type {
   SimpleTarget,
   Target,
 } from "../scim/filter/bound.ts";
-import type { IndexTarget } from "../scim/filter/indexed.ts";
-import { membershipOf, type ResourceType } from "../scim/schema/registry.ts";
 import { type Column, columnOf } from "./column.ts";
 import { elementScan } from "./element-plan.ts";
-import { type Compared, comparedTo, comparison, type IndexScan, isForeign } from "./index-scan.ts";
+import { type Compared, comparedTo, comparison, everyResource, type IndexScan, isForeign } from "./index-scan.ts";
+import { planMembership } from "./membership-plan.ts";
+import type { FilterPlan, PlanScope, UsableIndex } from "./plan.ts";
 import { conjunction, type Sql, sql } from "./sql.ts";
-
-/** An attribute index that may be used. */
-export interface UsableIndex {
-  readonly rid: number;
-  readonly path: string;
-  readonly target: IndexTarget;
-}
-
-/**
- * A filter with what a store can do about each part of it. `evaluate` is the meaning of a filter; a plan only says how
- * to find sooner what it would find.
- */
-export type FilterPlan =
-  /** An index has the resources: just the matches when it `isExact`, else all matches and others. */
-  | {
-      readonly kind: "index";
-      readonly filter: BoundFilter;
-      readonly scan: IndexScan;
-      readonly isExact: boolean;
-      /** The same as a condition on a resource `r`, where one look decides it. */
-      readonly check: Sql | undefined;
-    }
-  | { readonly kind: "and" | "or"; readonly filter: BoundFilter; readonly terms: readonly FilterPlan[] }
-  | { readonly kind: "not"; readonly filter: BoundFilter; readonly term: FilterPlan }
-  /** Only the document tells. */
-  | { readonly kind: "document"; readonly filter: BoundFilter };
-
-/** What a plan is made for. */
-export interface PlanScope {
-  readonly tenantId: number;
-  readonly type: ResourceType;
-  /** The indexes of the type that are ready; asked for when a filter is about an attribute that may be in one. */
-  readonly indexes: () => readonly UsableIndex[];
-}
 
 /**
  * Plans a filter.
@@ -54,6 +20,8 @@ export interface PlanScope {
  *   // { kind: "and", terms: [{ kind: "index", scan: … }, { kind: "document", … }] }
  */
 export function planFilter(filter: BoundFilter, scope: PlanScope): FilterPlan {
+  const membership = planMembership(filter, scope);
+  if (membership !== undefined) return membership;
   switch (filter.kind) {
     case "and":
     case "or":
@@ -88,7 +56,6 @@ function planComparison(
     const check = comparison(`r.${column.name}`, operator, value);
     return { kind: "index", filter, scan: columnScan(column, compared, scope), isExact: true, check };
   }
-  if (isMembership(target, scope.type)) return planMembership(filter, target.attribute, target.sub, value, scope);
   const index = indexOf(target, scope);
   if (index === undefined) return { kind: "document", filter };
   const compared = comparedTo("value", operator, value);
@@ -105,21 +72,14 @@ function planPresence(filter: BoundPresence, scope: PlanScope): FilterPlan {
     const compared = { extent: "all", bounds: {}, test: sql(`${column.name} <> ''`) } as const;
     return { kind: "index", filter, scan: columnScan(column, compared, scope), isExact: true, check };
   }
-  const index = isMembership(target, scope.type) ? undefined : indexOf(target, scope);
+  const index = indexOf(target, scope);
   if (index === undefined) return { kind: "document", filter };
   const compared = { extent: "all", bounds: {}, test: sql("value <> ''") } as const;
   return { kind: "index", filter, scan: valueScan(index, compared, scope), isExact: true, check: undefined };
 }
 
 function planElement(filter: BoundElement, scope: PlanScope): FilterPlan {
-  const { target, filter: inner } = filter;
-  if (isMembership(target, scope.type)) {
-    const isPlain = inner.kind === "compare" && inner.operator === "eq";
-    return isPlain
-      ? planMembership(filter, target.attribute, inner.target.sub, inner.value, scope)
-      : { kind: "document", filter };
-  }
-  const found = elementScan(inner, (sub) => indexOf(sub, scope));
+  const found = elementScan(filter.filter, (sub) => indexOf(sub, scope));
   if (found === undefined) return { kind: "document", filter };
   const scan = valueScan(found.index, found.compared, scope);
   const check = found.compared.extent === "value" ? valueCheck(scan) : undefined;
@@ -129,10 +89,6 @@ function planElement(filter: BoundElement, scope: PlanScope): FilterPlan {
 function simple(target: Target): SimpleTarget | undefined {
   const { type } = target;
   return type === "complex" ? undefined : { ...target, type };
-}
-
-function isMembership({ extension, attribute }: Target, type: ResourceType): boolean {
-  return extension === undefined && membershipOf(type) === attribute;
 }
 
 /** The index of what a target names, if its values compare as the filter's do. */
@@ -172,20 +128,6 @@ function columnScan({ name, index, nullable }: Column, compared: Compared, scope
   };
 }
 
-/** A walk through all resources of a type by number. */
-export function everyResource(tenantId: number, resourceType: string): IndexScan {
-  return {
-    name: "all resources by number",
-    extent: "all",
-    from: "resource INDEXED BY resource_type",
-    rid: "rid",
-    keys: ["rid"],
-    base: sql("tenant_id = ? AND resource_type = ?", tenantId, resourceType),
-    bounds: {},
-    test: undefined,
-  };
-}
-
 /** A walk through the values of an attribute index. */
 function valueScan({ rid, path }: UsableIndex, { extent, bounds, test }: Compared, { tenantId }: PlanScope): IndexScan {
   return {
@@ -204,37 +146,4 @@ function valueScan({ rid, path }: UsableIndex, { extent, bounds, test }: Compare
 function valueCheck({ base, bounds, test }: IndexScan): Sql {
   const { text, params } = conjunction([base, bounds.equal, sql("resource_rid = r.rid"), test]);
   return { text: `EXISTS (SELECT 1 FROM attribute_value WHERE ${text})`, params };
-}
-
-/** Memberships by the id of the other end, answered from their own index: no document is read. */
-const membershipEnds = {
-  members: { near: "group_rid", far: "member_rid" },
-  groups: { near: "member_rid", far: "group_rid" },
-} as const;
-
-function planMembership(
-  filter: BoundFilter,
-  attribute: string,
-  sub: string | undefined,
-  id: BoundComparison["value"],
-  { tenantId, type }: PlanScope,
-): FilterPlan {
-  const isById = (attribute === "members" || attribute === "groups") && sub === "value" && typeof id === "string";
-  if (!isById || isForeign(id)) return { kind: "document", filter };
-  const { near, far } = membershipEnds[attribute];
-  const base = sql("tenant_id = ?", tenantId);
-  const equal = sql(`${far} = (SELECT o.rid FROM resource o WHERE o.tenant_id = ? AND o.id = ?)`, tenantId, id);
-  const scan: IndexScan = {
-    name: "memberships",
-    extent: "value",
-    from: "member",
-    rid: near,
-    keys: [near],
-    base,
-    bounds: { equal },
-    test: sql(`EXISTS (SELECT 1 FROM resource o WHERE o.rid = ${near} AND o.resource_type = ?)`, type.name),
-  };
-  const { text, params } = conjunction([base, equal, sql(`${near} = r.rid`)]);
-  const check = { text: `EXISTS (SELECT 1 FROM member WHERE ${text})`, params };
-  return { kind: "index", filter, scan, isExact: true, check };
 }

@@ -140,3 +140,17 @@ export function probeSql(scan: IndexScan, limit: number): Sql {
   const some = `SELECT 1 FROM ${scan.from} WHERE ${text} LIMIT ${limit}`;
   return { text: `SELECT count(*) AS entries FROM (${some})`, params };
 }
+
+/** A walk through all resources of a type by number. */
+export function everyResource(tenantId: number, resourceType: string): IndexScan {
+  return {
+    name: "all resources by number",
+    extent: "all",
+    from: "resource INDEXED BY resource_type",
+    rid: "rid",
+    keys: ["rid"],
+    base: sql("tenant_id = ? AND resource_type = ?", tenantId, resourceType),
+    bounds: {},
+    test: undefined,
+  };
+}

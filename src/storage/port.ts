@@ -35,14 +35,47 @@ export interface MembershipRecord {
   readonly id: string;
   /** The displayName, else the userName; null when there is neither. */
   readonly display: string | null;
+  /** `indirect` through groups in groups alone; who is in it both ways is in it directly. */
+  readonly kind: "direct" | "indirect";
 }
 
-/** Which ends of memberships to read with a resource: the groups it is in, or the members it has. */
+/**
+ * Which ends of memberships to read with a resource: the groups it is in, also through groups in groups, or the members
+ * it has directly.
+ */
 export type Join = "groups" | "members";
 
-/** A resource with its memberships; empty where none were asked for. */
+/** A resource with its memberships, each once; empty where none were asked for. */
 export interface JoinedRecord extends ResourceRecord {
   readonly joined: readonly MembershipRecord[];
+}
+
+/** A group with more than `joinedMembersMax` members, where they were asked for: they are read by `members`. */
+export interface LargeRecord extends ResourceRecord {
+  readonly joined: undefined;
+}
+
+export type FoundRecord = JoinedRecord | LargeRecord;
+
+/** Which members of a group are asked for. */
+export interface MembersQuery {
+  readonly tenantId: number;
+  readonly groupId: string;
+  /** The place of the last member of the page before; undefined for the first page. */
+  readonly after?: number | undefined;
+  /** How many to return at most; 0 only counts. */
+  readonly limit: number;
+  /** Also who is in it through groups in groups. */
+  readonly indirect?: boolean;
+}
+
+export interface MembersPage {
+  /** Members over all pages; undefined where they are indirect and it is not the first page: each time they are counted. */
+  readonly total: number | undefined;
+  /** In an order that stays, each once. */
+  readonly members: readonly MembershipRecord[];
+  /** The place of the last one, when there are more. */
+  readonly next?: number;
 }
 
 /** What is asked of the resources of one type. */
@@ -118,7 +151,12 @@ export interface Explanation {
 
 export interface ResourceReads {
   /** The resource; undefined when the tenant has none of that type and id. */
-  get(tenantId: number, resourceType: string, id: string, join?: Join): Promise<JoinedRecord | undefined>;
+  get(tenantId: number, resourceType: string, id: string, join?: Join): Promise<FoundRecord | undefined>;
+  /**
+   * A page of the members of a group, at a cost that depends on the page alone, or on the groups in it where they are
+   * indirect. Who comes and goes meanwhile moves nobody else. Undefined when the tenant has no such group.
+   */
+  members(query: MembersQuery): Promise<MembersPage | undefined>;
   /** The resource with that unique value, folded by the caller. */
   getByUniqueKey(tenantId: number, resourceType: string, key: string): Promise<ResourceRecord | undefined>;
   /** For each unique value whether it is taken, in the order asked. */
@@ -126,9 +164,9 @@ export interface ResourceReads {
   /** The ids of the resources with that display value, folded by the caller; at most two. */
   idsByDisplay(tenantId: number, resourceType: string, key: string): Promise<readonly string[]>;
   /**
-   * Rejects with ScimError `tooMany` when the page's memberships are more than `pageMembershipsMax`, or when more
-   * documents would have to be looked at than the store was told to allow; with `unavailable` when too many such
-   * queries run already; with the signal's reason once that is aborted.
+   * Rejects with ScimError `tooMany` when the page's memberships are more than `pageMembershipsMax`, or those of a group
+   * that a filter has to look into, or when more documents would have to be looked at than the store was told to allow;
+   * with `unavailable` when too many such queries run already; with the signal's reason once that is aborted.
    */
   list(query: ResourceQuery): Promise<ResourcePage>;
   /** Says how a list would be found; counts candidates, and reads no document. */

@@ -10,6 +10,7 @@ import { filterPromises } from "./contract/filter.ts";
 import { importPromises } from "./contract/import.ts";
 import { importRowPromises } from "./contract/import-row.ts";
 import { listPromises } from "./contract/list.ts";
+import { membersPromises } from "./contract/members.ts";
 import { membershipPromises } from "./contract/membership.ts";
 import { placePromises } from "./contract/place.ts";
 import { resourcePromises } from "./contract/resource.ts";
@@ -24,6 +25,7 @@ const nouns: Readonly<Record<string, Promises>> = {
   "creating and deleting": resourcePromises,
   replacing: resourceReplacePromises,
   membership: membershipPromises,
+  "members of a group": membersPromises,
   lists: listPromises,
   sorts: sortPromises,
   places: placePromises,

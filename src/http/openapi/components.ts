@@ -33,7 +33,8 @@ export function listSchema(component: string): JsonSchema {
 /** A page of resources of any type. */
 export const anyListSchema: JsonSchema = pageSchema({ type: "object" });
 
-function pageSchema(resource: JsonSchema): JsonSchema {
+/** A page of what such a schema describes. */
+export function pageSchema(resource: JsonSchema): JsonSchema {
   return {
     type: "object",
     required: ["schemas", "totalResults", "itemsPerPage", "Resources"],

@@ -1,14 +1,15 @@
 import type { Context } from "hono";
 import type { Principal } from "../../access/principal.ts";
 import type { ListedPage } from "../../directory/list.ts";
+import type { Viewed } from "../../directory/steps.ts";
 import { type ListParameters, readNames, renderList } from "../../scim/list.ts";
 import { forgives } from "../../scim/profile.ts";
 import { etagOf } from "../../scim/resource/etag.ts";
 import { type Projection, readProjection } from "../../scim/resource/projection.ts";
-import { type PathOf, type ResourceView, renderResource } from "../../scim/resource/render.ts";
+import { type PathOf, renderPaged, renderResource } from "../../scim/resource/render.ts";
 import type { CompiledType, Types } from "../../scim/resource/type.ts";
-import { type AppEnv, originOf } from "../context.ts";
-import { respond } from "../respond.ts";
+import { type AppEnv, type AppPorts, originOf } from "../context.ts";
+import { respond, respondInPieces } from "../respond.ts";
 
 /** Where the native SCIM 2.0 endpoints are mounted. */
 export const scimBasePath = "/scim/v2";
@@ -42,16 +43,29 @@ export function locationsOf({ byName }: Types, c: Context<AppEnv>): PathOf {
   return (resourceType, id) => `${base}${byName.get(resourceType)?.type.endpoint ?? `/${resourceType}s`}/${id}`;
 }
 
+/** Where a resource is, and in which version. */
+function headersOf({ stored }: Viewed, locationOf: PathOf) {
+  const location = locationOf(stored.resourceType, stored.id);
+  return { ETag: etagOf(stored.version), Location: location, "Content-Location": location };
+}
+
+/** Answers with a resource; with one that is large in pieces, while it is read. */
 export function answerResource(
   c: Context<AppEnv>,
-  view: ResourceView,
+  view: Viewed,
   projection: Projection | undefined,
   status: 200 | 201,
+  log: AppPorts["log"],
 ): Response {
   const locationOf = locationsOf(c.get("types"), c);
-  const location = locationOf(view.stored.resourceType, view.stored.id);
-  const headers = { ETag: etagOf(view.stored.version), Location: location, "Content-Location": location };
-  return respond(c, renderResource(view, locationOf, projection), status, headers);
+  const headers = headersOf(view, locationOf);
+  if (!("pages" in view)) return respond(c, renderResource(view, locationOf, projection), status, headers);
+  return respondInPieces(c, renderPaged(view, locationOf, projection), status, headers, log);
+}
+
+/** Answers a change without a body, but with the version that it made. */
+export function answerNothing(c: Context<AppEnv>, view: Viewed): Response {
+  return c.body(null, 204, headersOf(view, locationsOf(c.get("types"), c)));
 }
 
 export function answerList(c: Context<AppEnv>, { total, place, resources }: ListedPage): Response {

@@ -190,7 +190,10 @@ function oneDescriptions(name: string, path: string): readonly Description[] {
       tags,
       parameters: [idParameter, ifMatch, ...projection, header("Prefer", "return=minimal answers 204")],
       requestBody: jsonBody(patchSchema),
-      responses: { 200: found(name, "Changed"), 204: { description: "Changed, and the client wants nothing back" } },
+      responses: {
+        200: found(name, "Changed"),
+        204: { description: "Changed; the client wants nothing back, or the group is large" },
+      },
       errors: ["notFound", "preconditionFailed", "conflict", ...patchErrors, ...bodyErrors],
     },
     {

@@ -11,9 +11,18 @@ import { requireScope } from "../auth.ts";
 import { jsonBodyBytesMax, membersBodyBytesMax, readJsonBody } from "../body.ts";
 import type { AppEnv, AppPorts } from "../context.ts";
 import { prefers } from "../prefer.ts";
-import { answerList, answerResource, conditionOf, listParameters, locationsOf, projectionOf } from "./answer.ts";
+import {
+  answerList,
+  answerNothing,
+  answerResource,
+  conditionOf,
+  listParameters,
+  locationsOf,
+  projectionOf,
+} from "./answer.ts";
 
 type Handler = (c: Context<AppEnv>) => Promise<Response>;
+type Ports = Pick<AppPorts, "directory" | "log">;
 
 function bodyOf(c: Context<AppEnv>, { membership }: CompiledType): Promise<unknown> {
   return readJsonBody(c, membership === "members" ? membersBodyBytesMax : jsonBodyBytesMax);
@@ -39,7 +48,7 @@ function shownOfWrite(compiled: CompiledType, projection: Projection | undefined
 }
 
 /** The handlers of the resources of the type that the address names. */
-export function resourceHandlers({ directory }: Pick<AppPorts, "directory">) {
+export function resourceHandlers({ directory, log }: Ports) {
   const id = (c: Context<AppEnv>): string => c.get("id");
 
   const create: Handler = async (c) => {
@@ -48,7 +57,7 @@ export function resourceHandlers({ directory }: Pick<AppPorts, "directory">) {
     const projection = projectionOf(c, compiled);
     const body = await bodyOf(c, compiled);
     const view = await directory.create(caller, compiled, body);
-    return answerResource(c, view, shownOfWrite(compiled, projection, body), 201);
+    return answerResource(c, view, shownOfWrite(compiled, projection, body), 201, log);
   };
 
   const list: Handler = async (c) => {
@@ -65,12 +74,12 @@ export function resourceHandlers({ directory }: Pick<AppPorts, "directory">) {
     return answerList(c, await directory.list(caller, request, locationsOf(c.get("types"), c), c.req.raw.signal));
   };
 
-  return { create, list, search, ...oneHandlers({ directory }, id) };
+  return { create, list, search, ...oneHandlers({ directory, log }, id) };
 }
 
 /** The handlers of one resource, whose id the request tells. */
-function oneHandlers({ directory }: Pick<AppPorts, "directory">, id: (c: Context<AppEnv>) => string) {
-  const get: Handler = (c) => answerGet(c, requireScope(c, "scim:read"), { directory }, id(c));
+function oneHandlers({ directory, log }: Ports, id: (c: Context<AppEnv>) => string) {
+  const get: Handler = (c) => answerGet(c, requireScope(c, "scim:read"), { directory, log }, id(c));
 
   const replace: Handler = async (c) => {
     const caller = requireScope(c, "scim:write");
@@ -79,7 +88,7 @@ function oneHandlers({ directory }: Pick<AppPorts, "directory">, id: (c: Context
     const body = await bodyOf(c, compiled);
     const ifMatch = conditionOf(c, "If-Match", caller);
     const view = await directory.replace(caller, compiled, id(c), body, ifMatch, projection);
-    return answerResource(c, view, shownOfWrite(compiled, projection, body), 200);
+    return answerResource(c, view, shownOfWrite(compiled, projection, body), 200, log);
   };
 
   const patch: Handler = async (c) => {
@@ -90,11 +99,10 @@ function oneHandlers({ directory }: Pick<AppPorts, "directory">, id: (c: Context
     const ifMatch = conditionOf(c, "If-Match", caller);
     const shown = wantsNothing(c, caller, compiled, projection) ? "nothing" : projection;
     const view = await directory.patch(caller, compiled, id(c), body, ifMatch, shown);
-    const answered = answerResource(c, view, shownOfWrite(compiled, projection, body), 200);
-    if (shown !== "nothing") return answered;
-    const headers = new Headers(answered.headers);
-    for (const name of ["Content-Type", "Content-Length"]) headers.delete(name);
-    return new Response(null, { status: 204, headers });
+    // Nobody asked for a million members who adds one to them (RFC 7644 §3.5.2).
+    const isUnasked = "pages" in view && projection === undefined;
+    if (shown === "nothing" || isUnasked) return answerNothing(c, view);
+    return answerResource(c, view, shownOfWrite(compiled, projection, body), 200, log);
   };
 
   const remove: Handler = async (c) => {
@@ -109,7 +117,7 @@ function oneHandlers({ directory }: Pick<AppPorts, "directory">, id: (c: Context
 async function answerGet(
   c: Context<AppEnv>,
   caller: Principal,
-  { directory }: Pick<AppPorts, "directory">,
+  { directory, log }: Ports,
   id: string,
 ): Promise<Response> {
   const compiled = c.get("compiled");
@@ -119,17 +127,17 @@ async function answerGet(
   if (known !== undefined && etagMatches(known, view.stored.version)) {
     return c.body(null, 304, { ETag: etagOf(view.stored.version) });
   }
-  return answerResource(c, view, projection, 200);
+  return answerResource(c, view, projection, 200, log);
 }
 
 /** The handlers of `/Me` (RFC 7644 §3.11): who asks sees themselves, whatever their scopes. */
-export function meHandlers({ directory }: Pick<AppPorts, "directory">) {
+export function meHandlers({ directory, log }: Ports) {
   function idOf(c: Context<AppEnv>): string {
     const caller = c.get("principal");
     if (caller.kind === "user") return caller.id;
     throw new ScimError("notFound", "The credentials are not those of a user of the directory.");
   }
-  const handlers = oneHandlers({ directory }, idOf);
+  const handlers = oneHandlers({ directory, log }, idOf);
   const asUser =
     (handler: Handler): Handler =>
     (c) => {
@@ -137,7 +145,7 @@ export function meHandlers({ directory }: Pick<AppPorts, "directory">) {
       return handler(c);
     };
   return {
-    get: asUser((c) => answerGet(c, c.get("principal"), { directory }, idOf(c))),
+    get: asUser((c) => answerGet(c, c.get("principal"), { directory, log }, idOf(c))),
     replace: asUser(handlers.replace),
     patch: asUser(handlers.patch),
     remove: asUser(handlers.remove),

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from "../json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { etagOf } from "./etag.ts";
 import { type Projection, project } from "./projection.ts";
 import type { CompiledType } from "./type.ts";
@@ -26,6 +26,7 @@ export interface Membership {
   readonly resourceType: string;
   readonly id: string;
   readonly display: string | null;
+  readonly kind: "direct" | "indirect";
 }
 
 /** A resource with what is joined to it. */
@@ -34,6 +35,11 @@ export interface ResourceView {
   readonly stored: StoredResource;
   /** Members or groups, whichever the type shows. */
   readonly joined: readonly Membership[];
+}
+
+/** A group with so many members that they are read a page at a time, while the text is made of it. */
+export interface PagedView extends Omit<ResourceView, "joined"> {
+  readonly pages: AsyncIterable<readonly Membership[]>;
 }
 
 /** The path of a resource under the base URI. */
@@ -61,11 +67,11 @@ export function memberValues(members: readonly Membership[], locationOf: PathOf)
 
 /** `groups` as a user shows them (RFC 7643 §4.1.2). */
 export function groupValues(groups: readonly Membership[], locationOf: PathOf): readonly JsonObject[] {
-  return groups.map(({ id, resourceType, display }) => ({
+  return groups.map(({ id, resourceType, display, kind }) => ({
     value: id,
     $ref: locationOf(resourceType, id),
     ...(display !== null && { display }),
-    type: "direct",
+    type: kind,
   }));
 }
 
@@ -84,17 +90,66 @@ export function renderResource(view: ResourceView, locationOf: PathOf, projectio
 
 /** The whole resource. What the server knows is spliced into the stored text: nothing is parsed. */
 function spliced({ compiled, stored, joined }: ResourceView, locationOf: PathOf): string {
-  const { id, resourceType, created, modified, version, doc } = stored;
   const { membership } = compiled;
   // A group without members says so: clients that compare what they hold with it take no list for no answer.
   const memberships =
     membership === undefined || (membership === "groups" && joined.length === 0)
       ? ""
       : `,"${membership}":${JSON.stringify(joinedValues[membership](joined, locationOf))}`;
-  // Ids, type names, dates and versions are the server's own and need no escaping; the host in a location is not.
+  return opening(stored) + memberships + closing(stored, locationOf);
+}
+
+/** The text of a resource up to its memberships. Ids are the server's own and need no escaping. */
+function opening({ id, doc }: StoredResource): string {
+  return `{"id":"${id}",${doc.slice(1, -1)}`;
+}
+
+/** The text behind the memberships: type names, dates and versions need no escaping; the host in a location does. */
+function closing({ id, resourceType, created, modified, version }: StoredResource, locationOf: PathOf): string {
   return (
-    `{"id":"${id}",${doc.slice(1, -1)}${memberships},"meta":{"resourceType":"${resourceType}",` +
+    `,"meta":{"resourceType":"${resourceType}",` +
     `"created":"${new Date(created).toISOString()}","lastModified":"${new Date(modified).toISOString()}",` +
     `"version":"W/\\"${version}\\"","location":${JSON.stringify(locationOf(resourceType, id))}}}`
   );
+}
+
+/**
+ * The text of a large group in pieces, made while its members are read: together, that of `renderResource`. They are
+ * read only as the pieces are taken.
+ */
+export async function* renderPaged(
+  { compiled, stored, pages }: PagedView,
+  locationOf: PathOf,
+  projection?: Projection,
+): AsyncGenerator<string> {
+  const { before, after, shown } = frameOf(compiled, stored, locationOf, projection);
+  yield before;
+  let isOpen = false;
+  for await (const page of pages) {
+    const values = shown(memberValues(page, locationOf)) ?? [];
+    if (values.length === 0) continue;
+    yield `${isOpen ? "," : ',"members":['}${JSON.stringify(values).slice(1, -1)}`;
+    isOpen = true;
+  }
+  const close = isOpen ? "]" : shown([]) === undefined ? "" : ',"members":[]';
+  yield close + after;
+}
+
+/** What stands around the members, and what is shown of some of them: undefined where nothing is. */
+function frameOf(compiled: CompiledType, stored: StoredResource, locationOf: PathOf, projection?: Projection) {
+  const [start, end] = [opening(stored), closing(stored, locationOf)];
+  if (projection === undefined && !compiled.hasRequested) {
+    return { before: start, after: end, shown: (values: readonly JsonObject[]): readonly Json[] | undefined => values };
+  }
+  const whole: unknown = JSON.parse(start + end);
+  // The members stand before meta, which may be hidden; the id never is.
+  const { meta, ...rest } = project(compiled.type, isJsonObject(whole) ? whole : {}, projection);
+  return {
+    before: JSON.stringify(rest).slice(0, -1),
+    after: meta === undefined ? "}" : `,"meta":${JSON.stringify(meta)}}`,
+    shown: (values: readonly JsonObject[]): readonly Json[] | undefined => {
+      const { members } = project(compiled.type, { members: values }, projection);
+      return Array.isArray(members) ? members : undefined;
+    },
+  };
 }

@@ -62,8 +62,17 @@ export function compileTypes(registry: Registry): Types {
 export const coreTypes: Types = compileTypes(coreRegistry);
 
 /** The User type of these: what imports make and accounts are. */
-export function userTypeOf({ byName }: Types): CompiledType {
-  const user = byName.get("User");
-  if (user === undefined) throw new Error("no resource type User");
-  return user;
+export function userTypeOf(types: Types): CompiledType {
+  return builtIn(types, "User");
+}
+
+/** The type of these that has members. */
+export function groupTypeOf(types: Types): CompiledType {
+  return builtIn(types, "Group");
+}
+
+function builtIn({ byName }: Types, name: string): CompiledType {
+  const type = byName.get(name);
+  if (type === undefined) throw new Error(`no resource type ${name}`);
+  return type;
 }

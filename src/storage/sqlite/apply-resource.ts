@@ -1,8 +1,8 @@
 import type { Database } from "bun:sqlite";
-import type { MemberDelta, Refusal, ResourceContent } from "../change.ts";
+import type { Refusal, ResourceContent } from "../change.ts";
 import type { Apply } from "./applied.ts";
 import { credentialWrite } from "./apply-access.ts";
-import { type MemberWrites, memberWrites } from "./apply-member.ts";
+import { type Ends, memberWrites } from "./apply-member.ts";
 import type { AttributeValueWrites } from "./attribute-value.ts";
 
 interface Row {
@@ -40,21 +40,20 @@ function statementsOf(db: Database, values: AttributeValueWrites) {
       `INSERT INTO resource (tenant_id, resource_type, id, unique_key, display_key, external_id, active, created,
          modified, version, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?) ON CONFLICT DO NOTHING`,
     ),
+    resize: db.prepare<unknown, [number, number]>("UPDATE resource SET member_count = member_count + ? WHERE rid = ?"),
     update: db.prepare<unknown, [...Keys, number, number, string, number]>(
       `UPDATE OR IGNORE resource SET unique_key = ?, display_key = ?, external_id = ?, active = ?, modified = ?,
          version = ?, doc = ? WHERE rid = ?`,
     ),
-    bump: db.prepare<unknown, [number, number]>(
-      "UPDATE resource SET version = version + 1, modified = ? WHERE rid = ?",
+    bump: db.prepare<unknown, [number, number, number]>(
+      "UPDATE resource SET version = version + 1, modified = ?, member_count = member_count + ? WHERE rid = ?",
     ),
     bumpGroupsOf: db.prepare<unknown, [number, number, number]>(
-      `UPDATE resource SET version = version + 1, modified = max(modified, ?)
+      `UPDATE resource SET version = version + 1, modified = max(modified, ?), member_count = member_count - 1
          WHERE rid IN (SELECT group_rid FROM member WHERE tenant_id = ? AND member_rid = ?)`,
     ),
     remove: db.prepare<unknown, [number]>("DELETE FROM resource WHERE rid = ?"),
     removeJoined: [
-      "DELETE FROM member WHERE tenant_id = ? AND group_rid = ?",
-      "DELETE FROM member WHERE tenant_id = ? AND member_rid = ?",
       "DELETE FROM credential WHERE tenant_id = ? AND resource_rid = ?",
       "DELETE FROM role_assignment WHERE tenant_id = ? AND resource_rid = ?",
     ].map((statement) => db.prepare<unknown, [number, number]>(statement)),
@@ -93,7 +92,7 @@ function notUnique({ idOfUnique }: Statements, tenantId: number, change: Resourc
 }
 
 /** How many of these members were left out, where any were. */
-function skipped(ids: readonly string[], rids: readonly number[]): { readonly skippedMembers?: number } {
+function skipped(ids: readonly string[], { rids }: Ends): { readonly skippedMembers?: number } {
   return rids.length < ids.length ? { skippedMembers: ids.length - rids.length } : {};
 }
 
@@ -106,14 +105,14 @@ function takenDisplay({ idOfDisplay }: Statements, tenantId: number, change: Res
 }
 
 function createResource(statements: Statements): Apply<"createResource"> {
-  const { definition, insert, members, setCredential, values } = statements;
+  const { definition, insert, resize, members, setCredential, values } = statements;
   return (tenantId, change, tally) => {
     const { resourceType, id, at, doc, passwordHash } = change;
     const isGone = change.definition !== undefined && definition.get(tenantId, change.definition) === null;
     if (isGone) return { kind: "notFound", id };
     const ids = change.members ?? [];
-    const rids = members.ridsOf(tenantId, ids, change.skipUnknownMembers);
-    if (!Array.isArray(rids)) return rids;
+    const ends = members.endsOf(tenantId, ids, change.skipUnknownMembers);
+    if ("kind" in ends) return ends;
     const taken = takenDisplay(statements, tenantId, change);
     if (taken !== undefined) return taken;
     const [unique, display, externalId, active] = keysOf(change);
@@ -121,16 +120,17 @@ function createResource(statements: Statements): Apply<"createResource"> {
     if (inserted.changes === 0) return notUnique(statements, tenantId, change);
     const rid = Number(inserted.lastInsertRowid);
     values.replace(tenantId, resourceType, rid, undefined, doc);
-    for (const memberRid of rids) members.add(tenantId, rid, memberRid);
+    const count = members.fill(tenantId, rid, ends);
+    if (count > 0) resize.run(count, rid);
     if (passwordHash !== undefined) setCredential.run(tenantId, rid, passwordHash, at);
     tally.count(tenantId, resourceType, 1);
     tally.touched(rid);
-    return { changed: true, version: 1, created: at, modified: at, ...skipped(ids, rids) };
+    return { changed: true, version: 1, created: at, modified: at, ...skipped(ids, ends) };
   };
 }
 
 function replaceResource(statements: Statements): Apply<"replaceResource"> {
-  const { find, update, bump, members, setCredential, values } = statements;
+  const { find, update, bump, resize, members, setCredential, values } = statements;
   return (tenantId, change, tally) => {
     const { resourceType, id, at, doc, passwordHash, expectedVersion } = change;
     const row = find.get(tenantId, id, resourceType);
@@ -139,8 +139,8 @@ function replaceResource(statements: Statements): Apply<"replaceResource"> {
     if (expectedVersion !== undefined && expectedVersion !== version) return { kind: "version", version };
     const delta = change.members === undefined ? change.memberDelta : { reset: true, add: change.members, remove: [] };
     const added = delta?.add ?? [];
-    const memberRids = members.ridsOf(tenantId, added, change.skipUnknownMembers);
-    if (!Array.isArray(memberRids)) return memberRids;
+    const ends = members.endsOf(tenantId, added, change.skipUnknownMembers);
+    if ("kind" in ends) return ends;
     const taken = change.keys.display === row.display_key ? undefined : takenDisplay(statements, tenantId, change);
     if (taken !== undefined) return taken;
     const docChanged = row.doc !== doc;
@@ -150,25 +150,29 @@ function replaceResource(statements: Statements): Apply<"replaceResource"> {
       return notUnique(statements, tenantId, change);
     }
     values.replace(tenantId, resourceType, rid, row.doc, doc);
-    const membersChanged = delta !== undefined && writeMembers(members, tenantId, rid, delta, memberRids);
+    const grown = delta === undefined ? undefined : members.change(tenantId, rid, delta, ends);
+    const by = grown?.by ?? 0;
     if (passwordHash !== undefined) setCredential.run(tenantId, rid, passwordHash, at);
-    const changed = docChanged || membersChanged || passwordHash !== undefined;
-    if (changed && !docChanged) bump.run(at, rid);
+    const changed = docChanged || grown?.changed === true || passwordHash !== undefined;
+    if (changed && !docChanged) bump.run(at, by, rid);
+    else if (by !== 0) resize.run(by, rid);
     tally.touched(rid);
-    const left = skipped(added, memberRids);
+    const left = skipped(added, ends);
     return changed
       ? { changed, version: version + 1, created: row.created, modified: at, ...left }
       : { changed, version, created: row.created, modified: row.modified, ...left };
   };
 }
 
-function deleteResource({ find, bumpGroupsOf, removeJoined, remove, values }: Statements): Apply<"deleteResource"> {
+function deleteResource(statements: Statements): Apply<"deleteResource"> {
+  const { find, bumpGroupsOf, members, removeJoined, remove, values } = statements;
   return (tenantId, { resourceType, id, expectedVersion, at }, tally) => {
     const row = find.get(tenantId, id, resourceType);
     if (row === null) return { kind: "notFound", id };
     const { rid, version, created, modified, doc } = row;
     if (expectedVersion !== undefined && expectedVersion !== version) return { kind: "version", version };
     bumpGroupsOf.run(at, tenantId, rid);
+    members.end(tenantId, rid, resourceType === "Group");
     for (const statement of removeJoined) statement.run(tenantId, rid);
     remove.run(rid);
     values.replace(tenantId, resourceType, rid, doc, undefined);
@@ -182,29 +186,14 @@ function changeMembers({ find, bump, members }: Statements): Apply<"changeMember
     const { groupId, at } = change;
     const row = find.get(tenantId, groupId, "Group");
     if (row === null) return { kind: "notFound", id: groupId };
-    const rids = members.ridsOf(tenantId, change.add, change.skipUnknownMembers);
-    if (!Array.isArray(rids)) return rids;
-    const changed = writeMembers(members, tenantId, row.rid, change, rids);
-    if (changed) bump.run(at, row.rid);
+    const ends = members.endsOf(tenantId, change.add, change.skipUnknownMembers);
+    if ("kind" in ends) return ends;
+    const { changed, by } = members.change(tenantId, row.rid, change, ends);
+    if (changed) bump.run(at, by, row.rid);
     const { version, created, modified } = row;
-    const left = skipped(change.add, rids);
+    const left = skipped(change.add, ends);
     return changed
       ? { changed, version: version + 1, created, modified: at, ...left }
       : { changed, version, created, modified, ...left };
   };
-}
-
-/** Carries out a delta; `addRids` are the rids of its `add`. True when a row changed. */
-function writeMembers(
-  members: MemberWrites,
-  tenantId: number,
-  groupRid: number,
-  { reset, remove }: MemberDelta,
-  addRids: readonly number[],
-): boolean {
-  if (reset) return members.replace(tenantId, groupRid, new Set(addRids));
-  let changed = false;
-  for (const rid of addRids) changed = members.add(tenantId, groupRid, rid) || changed;
-  for (const id of remove) changed = members.removeById(tenantId, groupRid, id) || changed;
-  return changed;
 }

@@ -1,5 +1,5 @@
-import type { FilterPlan } from "../filter-plan.ts";
 import { type IndexScan, probeSql, ridsSql } from "../index-scan.ts";
+import type { FilterPlan } from "../plan.ts";
 import { joined, type Sql } from "../sql.ts";
 import type { Reader } from "./reader.ts";
 import type { Prepare } from "./statements.ts";

@@ -1,5 +1,5 @@
-import type { FilterPlan } from "../filter-plan.ts";
 import { type IndexScan, restSql, ridsSql, type ScanEdge } from "../index-scan.ts";
+import type { FilterPlan } from "../plan.ts";
 import type { Reader } from "./reader.ts";
 import { RidSet } from "./rid-set.ts";
 import type { Pause } from "./scan-lane.ts";

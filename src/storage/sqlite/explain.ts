@@ -1,5 +1,5 @@
 import type { BoundFilter, Target } from "../../scim/filter/bound.ts";
-import type { FilterPlan } from "../filter-plan.ts";
+import type { FilterPlan } from "../plan.ts";
 import type { Explanation, TypeQuery } from "../port.ts";
 import { hasIndex, type Walk } from "../sort-sql.ts";
 import { fewCandidates } from "./candidates.ts";

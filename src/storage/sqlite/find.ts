@@ -1,6 +1,9 @@
 import { ScimError } from "../../scim/error.ts";
-import { everyResource, type FilterPlan, planFilter, type UsableIndex } from "../filter-plan.ts";
+import { planFilter } from "../filter-plan.ts";
+import { everyResource } from "../index-scan.ts";
+import type { FilterPlan, UsableIndex } from "../plan.ts";
 import { hasIndex, sortColumn, type Walk } from "../sort-sql.ts";
+import type { Sql } from "../sql.ts";
 import { type Candidates, checkOf, fewCandidates } from "./candidates.ts";
 import { collect } from "./collect.ts";
 import type { Found, Match, Selection, Wanted } from "./match.ts";
@@ -32,14 +35,18 @@ export function walkOf({ sort, isSorted, type }: Selection, backwards: boolean):
   return column && { column, descending: sort.descending, backwards };
 }
 
-export function planOf({ indexes }: Reader, { tenantId, type, filter }: Selection): FilterPlan | undefined {
+export function planOf({ indexes, prepare }: Reader, { tenantId, type, filter }: Selection): FilterPlan | undefined {
   if (filter === undefined) return undefined;
   let known: readonly UsableIndex[] | undefined;
   const usable = (): readonly UsableIndex[] => {
     known ??= indexes.of(tenantId).filter(({ resourceType, state }) => resourceType === type.name && state === "ready");
     return known;
   };
-  return planFilter(filter, { tenantId, type, indexes: usable });
+  const ridsOf = ({ text, params }: Sql): readonly number[] =>
+    prepare<{ rid: number }>(text)
+      .all(...params)
+      .map(({ rid }) => rid);
+  return planFilter(filter, { tenantId, type, indexes: usable, ridsOf });
 }
 
 /**

@@ -1,15 +1,18 @@
 import type { Database } from "bun:sqlite";
+import { joinedMembersMax } from "../../scim/limits.ts";
 import type { Join, ResourceReads } from "../port.ts";
 import { explain } from "./explain.ts";
 import type { FindPorts } from "./find.ts";
 import { listReads } from "./list.ts";
-import { type ResourceRow, recordOf, resourceColumns } from "./row.ts";
+import { memberReads } from "./read-member.ts";
+import { foundRecord, type ResourceRow, recordOf, resourceColumns } from "./row.ts";
 import { snapshot } from "./statements.ts";
 
 export function resourceReads(db: Database, ports: FindPorts): ResourceReads {
   const byId = (join?: Join) =>
     db.prepare<ResourceRow, [number, string, string]>(
-      `SELECT ${resourceColumns(join)} FROM resource r WHERE r.tenant_id = ? AND r.id = ? AND r.resource_type = ?`,
+      `SELECT ${resourceColumns(join, joinedMembersMax)} FROM resource r
+         WHERE r.tenant_id = ? AND r.id = ? AND r.resource_type = ?`,
     );
   const get = { alone: byId(), groups: byId("groups"), members: byId("members") } as const;
   const byUnique = db.prepare<ResourceRow, [number, string, string]>(
@@ -26,8 +29,9 @@ export function resourceReads(db: Database, ports: FindPorts): ResourceReads {
   return {
     async get(tenantId, resourceType, id, join) {
       const row = get[join ?? "alone"].get(tenantId, id, resourceType);
-      return row === null ? undefined : recordOf(row);
+      return row === null ? undefined : foundRecord(row);
     },
+    members: memberReads(db),
     async getByUniqueKey(tenantId, resourceType, key) {
       const row = byUnique.get(tenantId, resourceType, key);
       return row === null ? undefined : recordOf(row);

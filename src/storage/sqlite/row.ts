@@ -1,6 +1,6 @@
 import { ScimError } from "../../scim/error.ts";
 import { pageMembershipsMax } from "../../scim/limits.ts";
-import type { Join, JoinedRecord, MembershipRecord } from "../port.ts";
+import type { FoundRecord, Join, JoinedRecord, MembershipRecord } from "../port.ts";
 import type { Prepare } from "./statements.ts";
 
 export interface ResourceRow {
@@ -11,48 +11,77 @@ export interface ResourceRow {
   created: number;
   modified: number;
   doc: string;
-  /** JSON of the other ends: an array of [id, type, display]. */
-  joined: string;
+  /** JSON of the other ends: an array of [id, type, display] and, where it is told, kind. NULL for too many. */
+  joined: string | null;
 }
 
-/** The columns of a membership that lead from a resource to the other end. */
-const ends = {
-  groups: { from: "member_rid", to: "group_rid" },
-  members: { from: "group_rid", to: "member_rid" },
-} as const satisfies Record<Join, { from: string; to: string }>;
+/** The name of a resource `o` in the memberships of others. */
+const display = "coalesce(json_extract(o.doc, '$.displayName'), json_extract(o.doc, '$.userName'))";
+
+/** The columns that make a membership of its other end `o`. */
+export const endColumns = `o.id, o.resource_type, ${display} AS display`;
+
+/** The direct groups of `r`. CROSS JOIN keeps this order of tables: over the memberships to their other ends. */
+const directGroups = `SELECT json_group_array(json_array(o.id, o.resource_type, ${display}))
+      FROM member m CROSS JOIN resource o ON o.rid = m.group_rid
+      WHERE m.tenant_id = r.tenant_id AND m.member_rid = r.rid`;
+
+/** The same with the groups that these are in, and so on: each once, so that circles end, and the direct ones first. */
+const allGroups = `WITH RECURSIVE above(rid) AS (
+        SELECT m.group_rid FROM member m WHERE m.tenant_id = r.tenant_id AND m.member_rid = r.rid
+        UNION SELECT n.group_rid FROM above CROSS JOIN nesting n ON n.tenant_id = r.tenant_id AND n.member_rid = above.rid
+      ), kinds(rid, kind) AS (
+        SELECT above.rid, CASE WHEN EXISTS (SELECT 1 FROM member m WHERE m.tenant_id = r.tenant_id
+          AND m.group_rid = above.rid AND m.member_rid = r.rid) THEN 'direct' ELSE 'indirect' END FROM above
+      ) SELECT json_group_array(json_array(o.id, o.resource_type, ${display}, kinds.kind) ORDER BY kinds.kind, o.rid)
+        FROM kinds CROSS JOIN resource o ON o.rid = kinds.rid`;
 
 /** The other ends of the memberships of `r`, as one value: a statement of its own would double the cost of a read. */
-function joinedSql(join: Join): string {
-  const { from, to } = ends[join];
-  // CROSS JOIN keeps this order of tables: over the memberships to their other ends.
-  return `(SELECT json_group_array(json_array(o.id, o.resource_type,
-        coalesce(json_extract(o.doc, '$.displayName'), json_extract(o.doc, '$.userName'))))
-      FROM member m CROSS JOIN resource o ON o.rid = m.${to} WHERE m.tenant_id = r.tenant_id AND m.${from} = r.rid)`;
-}
+const joinedSql: Readonly<Record<Join, (membersMax: number) => string>> = {
+  // Where no group is in a group nobody pays for it, and elsewhere only those whose groups are in one.
+  groups: () => `CASE WHEN EXISTS (SELECT 1 FROM nesting n WHERE n.tenant_id = r.tenant_id) AND EXISTS (
+        SELECT 1 FROM member m CROSS JOIN nesting n ON n.tenant_id = m.tenant_id AND n.member_rid = m.group_rid
+          WHERE m.tenant_id = r.tenant_id AND m.member_rid = r.rid
+      ) THEN (${allGroups}) ELSE (${directGroups}) END`,
+  members: (membersMax) => `CASE WHEN r.member_count <= ${membersMax} THEN (
+      SELECT json_group_array(json_array(o.id, o.resource_type, ${display}))
+        FROM member m CROSS JOIN resource o ON o.rid = m.member_rid
+        WHERE m.tenant_id = r.tenant_id AND m.group_rid = r.rid) END`,
+};
 
-/** The columns that make the record of a resource `r`, and the rid for walking. */
-export function resourceColumns(join: Join | undefined): string {
-  const joined = join === undefined ? "'[]'" : joinedSql(join);
+/** The columns that make the record of a resource `r`, and the rid for walking; NULL for more members than the most. */
+export function resourceColumns(join: Join | undefined, membersMax = pageMembershipsMax): string {
+  const joined = join === undefined ? "'[]'" : joinedSql[join](membersMax);
   return `r.rid, r.id, r.resource_type, r.version, r.created, r.modified, r.doc, ${joined} AS joined`;
 }
 
+export function foundRecord(row: ResourceRow): FoundRecord {
+  const { id, resource_type: resourceType, version, created, modified, doc, joined } = row;
+  const record = { resourceType, id, version, created, modified, doc };
+  return joined === null ? { ...record, joined: undefined } : { ...record, joined: endsIn(joined) };
+}
+
+/** @throws ScimError tooMany when a group has too many members to be looked at together with others */
 export function recordOf(row: ResourceRow): JoinedRecord {
-  const { id, resource_type: resourceType, version, created, modified, doc } = row;
-  return { resourceType, id, version, created, modified, doc, joined: membershipsOf(row.joined) };
+  const record = foundRecord(row);
+  if (record.joined === undefined) throw new ScimError("tooMany", tooManyMembers);
+  return record;
 }
 
 const none: readonly MembershipRecord[] = Object.freeze([]);
 
+type Kind = MembershipRecord["kind"];
+
 /** The memberships that `joinedSql` wrote. */
-function membershipsOf(joined: string): readonly MembershipRecord[] {
+function endsIn(joined: string): readonly MembershipRecord[] {
   if (joined === "[]") return none;
-  const read: readonly [string, string, string | null][] = JSON.parse(joined);
-  return read.map(([id, resourceType, display]) => ({ id, resourceType, display }));
+  const read: readonly [string, string, string | null, Kind?][] = JSON.parse(joined);
+  return read.map(([id, resourceType, display, kind = "direct"]) => ({ id, resourceType, display, kind }));
 }
 
 const tooManyMembers =
-  `The resources of the page have more than ${pageMembershipsMax} members together; ` +
-  "leave them out with excludedAttributes=members, or ask for fewer resources.";
+  `The groups that are shown, or looked into by a filter, have more than ${pageMembershipsMax} members together; leave ` +
+  "them out with excludedAttributes=members, ask for fewer resources, or filter by members.value alone.";
 
 /**
  * The records of these rows, in their order; one that was deleted meanwhile is left out.

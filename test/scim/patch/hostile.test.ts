@@ -204,7 +204,7 @@ describe("whatever is sent", () => {
     emails: [{ value: "a", type: "work", primary: true }, { value: "b" }],
     [enterpriseUserUrn]: { division: "D" },
   });
-  const members = [{ resourceType: "User", id: "1", display: "Ada" }];
+  const members = [{ resourceType: "User", id: "1", display: "Ada", kind: "direct" }] as const;
 
   test("nothing but a ScimError is thrown, no prototype is touched, and what comes out reads as it is", () => {
     const before = prototypes();

@@ -10,9 +10,9 @@ const remove = (filter: string) => ({ op: "remove", path: `members[${filter}]` }
 const clear = { op: "remove", path: "members" };
 
 const rows: readonly Membership[] = [
-  { resourceType: "User", id: "1", display: "Ada" },
-  { resourceType: "User", id: "2", display: null },
-  { resourceType: "Group", id: "3", display: "Guides" },
+  { resourceType: "User", id: "1", display: "Ada", kind: "direct" },
+  { resourceType: "User", id: "2", display: null, kind: "direct" },
+  { resourceType: "Group", id: "3", display: "Guides", kind: "direct" },
 ];
 
 function selected(...operations: readonly unknown[]) {

@@ -142,7 +142,7 @@ async function recordsIn(
   const found = await Promise.all(
     contents.map(({ resourceType, id }) => store.resources.get(tenantId, resourceType, id)),
   );
-  return found.filter((record) => record !== undefined);
+  return found.filter((record) => record?.joined !== undefined);
 }
 
 export const acrossPromises: Promises = {

@@ -15,6 +15,8 @@ export interface Team {
   readonly at: number;
   /** Places in the list of people, taken modulo its length. */
   readonly members: readonly number[];
+  /** Places in the list of teams, of those that are in this one: also in circles. */
+  readonly nested: readonly number[];
 }
 
 export interface Directory {
@@ -79,6 +81,7 @@ const team: fc.Arbitrary<Team> = fc.record({
   displayName: word,
   at: instant,
   members: fc.array(fc.nat(20), { maxLength: 4 }),
+  nested: fc.array(fc.nat(20), { maxLength: 2 }),
 });
 
 export const directory: fc.Arbitrary<Directory> = fc.record({
@@ -93,6 +96,8 @@ export const directory: fc.Arbitrary<Directory> = fc.record({
 const text = word.map((value) => JSON.stringify(value));
 /** Stands for the id of a resource until there is one; see `withIds`. */
 const id = fc.nat(12).map((place) => `"#${place}"`);
+/** The same, of the last ones that were made: of groups. */
+const groupId = fc.nat(12).map((place) => `"#-${place + 1}"`);
 const textOperator = fc.constantFrom("eq", "eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le");
 const instantOperator = fc.constantFrom("eq", "ne", "gt", "ge", "lt", "le");
 const instantLiteral = fc
@@ -117,14 +122,38 @@ const common: readonly fc.Arbitrary<string>[] = [
   ),
 ];
 
+/** How somebody is in a group, and what nobody is. */
+const kind = fc.constantFrom('"direct"', '"Indirect"', '"indirect"', '"other"');
+
 const department = `${enterpriseUserUrn}:department`;
 const ofUsers: readonly fc.Arbitrary<string>[] = [
   comparison(["userName", "title", "emails", "emails.value", "name.familyName", "department"], textOperator, text),
   comparison(["userName", "active"], fc.constantFrom("eq", "ne"), fc.constant("null")),
   comparison([department, "manager", "groups.display"], textOperator, text),
   comparison(["active", "emails.primary"], fc.constantFrom("eq", "ne"), fc.constantFrom("true", "false")),
-  fc.constantFrom("active pr", "title pr", "emails pr", "name pr", "manager pr", "nickName pr", "groups pr"),
-  fc.constantFrom('groups.type eq "direct"', 'groups.$ref co "Groups/"', "groups[value pr and display pr]"),
+  fc.constantFrom(
+    "active pr",
+    "title pr",
+    "emails pr",
+    "name pr",
+    "manager pr",
+    "nickName pr",
+    "groups pr",
+    "groups.type pr",
+  ),
+  fc.constantFrom('groups.$ref co "Groups/"', "groups[value pr and display pr]", "groups.display pr"),
+  comparison(["groups.type"], fc.constantFrom("eq", "ne"), kind),
+  comparison(["groups", "groups.value"], fc.constantFrom("eq", "ne", "ew"), groupId),
+  fc
+    .uniqueArray(
+      fc.oneof(
+        comparison(["value"], fc.constant("eq"), groupId),
+        comparison(["display"], fc.constantFrom("eq", "eq", "sw"), text),
+        comparison(["type"], fc.constantFrom("eq", "eq", "ne"), kind),
+      ),
+      { minLength: 1, maxLength: 3 },
+    )
+    .map((terms) => `groups[${terms.join(" and ")}]`),
   fc
     .tuple(fc.constantFrom('type eq "work"', "primary eq true", "not (type pr)"), fc.constantFrom("and", "or"), text)
     .map(([inner, joint, value]) => `emails[${inner} ${joint} value sw ${value}]`),
@@ -136,11 +165,17 @@ const ofGroups: readonly fc.Arbitrary<string>[] = [
   comparison(["members.display"], textOperator, text),
   comparison(["members", "members.value"], fc.constantFrom("eq", "ne", "ew"), id),
   fc.constantFrom("members pr", 'members.type eq "User"', 'members[type eq "group"]', 'members.$ref co "Users/"'),
+  fc
+    .tuple(
+      id,
+      fc.constantFrom("", ' and type eq "user"', ' and type eq "Group"', " and display pr", ' and value ew "1"'),
+    )
+    .map(([value, more]) => `members[value eq ${value}${more}]`),
 ];
 
 /** The filter with the ids of resources that exist. */
 export function withIds(filter: string, ids: readonly string[]): string {
-  return filter.replace(/"#(\d+)"/g, (_, place) => JSON.stringify(ids[Number(place) % ids.length]));
+  return filter.replace(/"#(-?\d+)"/g, (_, place) => JSON.stringify(ids.at(Number(place) % ids.length)));
 }
 
 /** Filters as text, over what people and teams have. */

@@ -6,12 +6,22 @@ import { parseFilter } from "../../../src/scim/filter/parse.ts";
 import type { JsonObject } from "../../../src/scim/json.ts";
 import { strictProfile } from "../../../src/scim/profile.ts";
 import type { ResourceType } from "../../../src/scim/schema/registry.ts";
-import type { ChangeSet } from "../../../src/storage/change.ts";
+import type { ChangeSet, ResourceContent } from "../../../src/storage/change.ts";
 import { wholeResource } from "../../../src/storage/document.ts";
 import type { MembershipRecord, ResourceRecord } from "../../../src/storage/port.ts";
 import { type Directory, directory, filterOf, type Person, withIds } from "./filter-arbitrary.ts";
 import { build, indexed, indexModes } from "./indexing.ts";
-import { bound, create, groupType, type Promises, replace, userContent, userType, type World } from "./world.ts";
+import {
+  bound,
+  changeMembers,
+  create,
+  groupType,
+  type Promises,
+  replace,
+  userContent,
+  userType,
+  type World,
+} from "./world.ts";
 
 /** The same cases in every run. */
 const seed = 20_260_101;
@@ -22,41 +32,64 @@ interface Model {
   readonly groups: readonly JsonObject[];
 }
 
+/** A group with the places of those that are in it. */
+interface Group {
+  readonly content: ResourceContent;
+  readonly people: readonly ResourceRecord[];
+  readonly nested: readonly Group[];
+}
+
 /** Puts a directory into the store, and says what should be in it. */
 async function fill(world: World, { people, teams }: Directory): Promise<Model> {
   const users = people.map((person) => addPerson(world, person));
-  const groups = teams.map(({ displayName, at, members }) => {
-    const found = members.flatMap((place) => users[place % users.length] ?? []);
-    const unique = [...new Map(found.map((user) => [user.record.id, user])).values()];
-    const content = {
-      ...world.group(
-        displayName,
-        unique.map(({ record }) => record.id),
-      ),
-      at,
-    };
-    return { content, members: unique };
+  const groups: readonly Group[] = teams.map(({ displayName, at, members }) => {
+    const found = [...new Set(members.flatMap((place) => users[place % users.length]?.record ?? []))];
+    const ids = found.map(({ id }) => id);
+    return { content: { ...world.group(displayName, ids), at }, people: found, nested: [] };
   });
-  const sets = [...users.flatMap((user) => user.sets), ...groups.map(({ content }) => world.set(create(content)))];
-  const results = await world.store.commit(sets);
+  const nested = teams.map((team) => [...new Set(team.nested.flatMap((place) => groups[place % groups.length] ?? []))]);
+  const whole = groups.map((group, index) => ({ ...group, nested: nested[index] ?? [] }));
+  const nestings = whole.flatMap(({ content: { id, at }, nested }) => {
+    const add = nested.map(({ content }) => content.id);
+    return add.length === 0 ? [] : [world.set(changeMembers(id, { add }, at))];
+  });
+  const made = groups.map(({ content }) => world.set(create(content)));
+  const results = await world.store.commit([...users.flatMap((user) => user.sets), ...made, ...nestings]);
   expect(results.every(({ applied }) => applied)).toBe(true);
 
   return {
-    users: users.map(({ record }) => {
-      const joined = groups.filter(({ members }) => members.some((member) => member.record.id === record.id));
-      const ends = joined.map(({ content }) => end("Group", content.id, content.doc));
-      return wholeResource({ ...record, joined: ends }, "groups");
-    }),
-    groups: groups.map(({ content: { resourceType, id, at, doc }, members }) => {
-      const joined = members.map((member) => end("User", member.record.id, member.record.doc));
-      return wholeResource({ resourceType, id, doc, version: 1, created: at, modified: at, joined }, "members");
+    users: users.map(({ record }) => wholeResource({ ...record, joined: groupsAround(record, whole) }, "groups")),
+    groups: whole.map(({ content: { resourceType, id, at, doc }, people, nested }) => {
+      const ends = [...people, ...nested.map(({ content }) => content)];
+      const joined = ends.map((each) => end(each, "direct"));
+      const version = nested.length === 0 ? 1 : 2;
+      return wholeResource({ resourceType, id, doc, version, created: at, modified: at, joined }, "members");
     }),
   };
 }
 
-function end(resourceType: string, id: string, doc: string): MembershipRecord {
+/** The groups that somebody is in, also through groups in groups. */
+function groupsAround({ id }: ResourceRecord, groups: readonly Group[]): readonly MembershipRecord[] {
+  const direct = groups.filter(({ people }) => people.some((person) => person.id === id));
+  const around = new Set(direct.map(({ content }) => content.id));
+  // A set that grows while it is walked is walked to its end.
+  for (const inner of around) {
+    for (const { content, nested } of groups) {
+      if (nested.some((group) => group.content.id === inner)) around.add(content.id);
+    }
+  }
+  return [...around].flatMap((groupId) => {
+    const group = groups.find(({ content }) => content.id === groupId);
+    return group === undefined ? [] : [end(group.content, direct.includes(group) ? "direct" : "indirect")];
+  });
+}
+
+function end(
+  { resourceType, id, doc }: Pick<ResourceRecord, "resourceType" | "id" | "doc">,
+  kind: MembershipRecord["kind"],
+): MembershipRecord {
   const { displayName, userName }: { displayName?: string; userName?: string } = JSON.parse(doc);
-  return { resourceType, id, display: displayName ?? userName ?? null };
+  return { resourceType, id, display: displayName ?? userName ?? null, kind };
 }
 
 function addPerson(
