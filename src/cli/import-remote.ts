@@ -6,6 +6,7 @@ import { progressOf } from "./import-local.ts";
 import { CliError, type Io } from "./io.ts";
 import { type ReportedJob, reportJob, troubledRows } from "./job-report.ts";
 import { progressMeter } from "./progress.ts";
+import { call, type Remote, UnreachableError } from "./remote.ts";
 
 /** How often a job is looked up, and for how long a server may be away in between: as long as a restart may take. */
 const remotePace = { lookMs: 200, awayMsMax: 60_000 };
@@ -42,16 +43,6 @@ const rowsShape = z.object({
     }),
   ),
 });
-const errorShape = z.object({ detail: z.string() });
-
-/** A running server, as whoever has the token reaches it. */
-interface Remote {
-  readonly url: string;
-  readonly token: string;
-}
-
-/** The server gave no answer. */
-class UnreachableError extends CliError {}
 
 /**
  * Imports a file into a running server, and waits until the job has ended.
@@ -131,40 +122,4 @@ function upload(file: string, fields: UploadFields): RequestInit {
   }
   const headers = { "Content-Type": `multipart/form-data; boundary=${boundary}` };
   return { method: "POST", headers, body: body() };
-}
-
-/**
- * Asks the server, and checks the shape of what it answers.
- *
- * @throws CliError with the server's own words, or that it can not be reached
- */
-async function call<T>({ url, token }: Remote, path: string, shape: z.ZodType<T>, init: RequestInit = {}): Promise<T> {
-  const headers = { ...init.headers, Authorization: `Bearer ${token}` };
-  const { response, text } = await answer(new URL(path, url), { ...init, headers }).catch((error: unknown) => {
-    throw new UnreachableError(`${url} can not be reached: ${error instanceof Error ? error.message : String(error)}`);
-  });
-  const body = parsedJson(text);
-  if (!response.ok) {
-    const refusal = errorShape.safeParse(body);
-    throw new CliError(
-      `${url} answered ${response.status}: ${refusal.success ? refusal.data.detail : response.statusText}`,
-    );
-  }
-  const parsed = shape.safeParse(body);
-  if (!parsed.success) throw new CliError(`${url}${path} answered something else than a muster server does`);
-  return parsed.data;
-}
-
-/** An answer, read to its end: a server may go away in the middle of one. */
-async function answer(url: URL, init: RequestInit): Promise<{ response: Response; text: string }> {
-  const response = await fetch(url, init);
-  return { response, text: await response.text() };
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { Command, Option } from "@commander-js/extra-typings";
-import { tokenFromEnvironment } from "../config.ts";
 import { autoDialect, dialects } from "../import/dialect/detect.ts";
 import { checkFields, importLocally } from "./import-local.ts";
 import { importRemotely } from "./import-remote.ts";
 import { CliError, type Io } from "./io.ts";
+import { remoteFrom } from "./remote.ts";
 import { configFrom, onDataDir, settingOptions } from "./settings.ts";
 
 const exitStatusHelp = `
@@ -28,21 +28,11 @@ export function importCommand(io: Io): Command<[string]> {
   for (const option of settingOptions(["durability"])) command.addOption(option);
   return onDataDir(command).action(async (file, options) => {
     if (!existsSync(file)) throw new CliError(`there is no file ${file}`);
-    const { dialect, mode, match, dryRun, url } = options;
+    const { dialect, mode, match, dryRun } = options;
     const fields = { dialect, mode, match, dryRun: String(dryRun) };
     checkFields(fields);
-    if (url === undefined) {
-      await importLocally(io, configFrom(options, io), file, fields);
-      return;
-    }
-    if (!isHttpUrl(url)) throw new CliError("--url must be an http or https URL");
-    const token = options.token ?? tokenFromEnvironment();
-    if (token === undefined) throw new CliError("--url needs --token, or the variable MUSTER_TOKEN");
-    await importRemotely(io, { url, token }, file, fields);
+    const remote = remoteFrom(options);
+    if (remote === undefined) await importLocally(io, configFrom(options, io), file, fields);
+    else await importRemotely(io, remote, file, fields);
   });
-}
-
-function isHttpUrl(text: string): boolean {
-  const protocol = URL.parse(text)?.protocol;
-  return protocol === "http:" || protocol === "https:";
 }

@@ -2,6 +2,7 @@ import { Command } from "@commander-js/extra-typings";
 import { version } from "../assets.ts";
 import { backupCommand } from "./backup.ts";
 import { doctorCommand } from "./doctor.ts";
+import { explainCommand } from "./explain.ts";
 import { importCommand } from "./import.ts";
 import type { Io } from "./io.ts";
 import { migrateCommand } from "./migrate.ts";
@@ -23,6 +24,7 @@ export function createProgram(io: Io): Command {
     .addCommand(backupCommand(io))
     .addCommand(restoreCommand(io))
     .addCommand(doctorCommand(io))
+    .addCommand(explainCommand(io))
     .addCommand(migrateCommand(io))
     .addCommand(openapiCommand(io))
     .showHelpAfterError("(muster --help tells more)");

@@ -6,8 +6,11 @@ import { notUnique } from "./plan-job.ts";
 import type { RunPorts } from "./ports.ts";
 import { type JudgedRow, judgeBatch, openTableJob } from "./table-job.ts";
 
-/** Rows in one call of commit: large transactions write each page of the random indexes once. */
-const applyRowsPerCommit = 10_000;
+/**
+ * Rows in one call of commit, the more the more there are: large transactions write each page of the random indexes
+ * once, and small jobs show how far they are.
+ */
+const applyRowsPerCommit = { min: 10_000, max: 50_000, commitsPerJob: 20 } as const;
 /** Characters of those rows: what a chunk of the longest rows weighs is bounded, too. */
 const applyCharsPerCommit = 16_777_216;
 /** Passwords in one call of commit: about four seconds of hashing that a crash would repeat. */
@@ -23,6 +26,8 @@ export async function applyJob(ports: RunPorts, job: ImportJob): Promise<boolean
   const { store } = ports;
   const opened = await openTableJob(ports, job);
   const after = await store.imports.lastRow(job.tenantId, job.id);
+  const { min, max, commitsPerJob } = applyRowsPerCommit;
+  const rowsPerCommit = Math.min(max, Math.max(min, Math.ceil(job.total / commitsPerJob)));
   let chunk: JudgedRow[] = [];
   let passwords = 0;
   let chars = 0;
@@ -33,7 +38,7 @@ export async function applyJob(ports: RunPorts, job: ImportJob): Promise<boolean
       chunk.push(judged);
       if (passwordOf(judged.verdict) !== undefined) passwords++;
       chars += judged.chars;
-      const hasRoom = chunk.length < applyRowsPerCommit && passwords < applyPasswordsPerCommit;
+      const hasRoom = chunk.length < rowsPerCommit && passwords < applyPasswordsPerCommit;
       if (hasRoom && chars < applyCharsPerCommit) continue;
       if (ports.stopRequested()) return false;
       await commitChunk(ports, job, chunk);

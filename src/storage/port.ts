@@ -166,7 +166,7 @@ export interface ResourceReads {
   /**
    * Rejects with ScimError `tooMany` when the page's memberships are more than `pageMembershipsMax`, or those of a group
    * that a filter has to look into, or when more documents would have to be looked at than the store was told to allow;
-   * with `unavailable` when too many such queries run already; with the signal's reason once that is aborted.
+   * with `unavailable` when too many such queries run already, or once the signal is aborted.
    */
   list(query: ResourceQuery): Promise<ResourcePage>;
   /** Says how a list would be found; counts candidates, and reads no document. */

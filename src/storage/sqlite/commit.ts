@@ -13,6 +13,12 @@ export type CommitLane = "requests" | "import";
 
 /** Sets between two looks at the signal: about half a millisecond of writing. */
 const setsBetweenLooks = 20;
+/**
+ * Sets in one transaction of an import: what it has gathered for the attribute indexes is written at its end and holds
+ * the lock, so that there are few after a request came between, and twice as many after each time that none did.
+ */
+const setsInTransactionMin = 200;
+const setsInTransactionFirst = 2000;
 /** How long an import stands aside for requests before it takes its turn again. */
 const standAsideMsMax = 250;
 /** Request transactions in a row while an import waits; then it gets a gap of `importGapMs`. */
@@ -36,7 +42,7 @@ export interface Committer {
 
 /** The one place that writes: commits that arrive in one turn of the event loop share one durable transaction. */
 export function createCommitter(db: Database, lane: CommitLane, signal: WriteSignal, tally: CommitTally): Committer {
-  const writer: Writer = { db, signal, tally, applier: createApplier(db) };
+  const writer: Writer = { db, signal, tally, applier: createApplier(db), setsAtOnce: setsInTransactionFirst };
   const flushers = { requests: commitTogether, import: commitYielding } as const;
   let waiting: Waiting[] = [];
   let turn: Promise<void> | undefined;
@@ -83,6 +89,8 @@ interface Writer {
   readonly signal: WriteSignal;
   readonly tally: CommitTally;
   readonly applier: Applier;
+  /** Sets that an import puts into its next transaction. */
+  setsAtOnce: number;
 }
 
 type Results = readonly SetResult[];
@@ -149,13 +157,14 @@ function commitYielding(writer: Writer, calls: readonly Waiting[]): void {
     const results: SetResult[] = [];
     try {
       while (results.length < sets.length) {
-        const rest = results.length === 0 ? sets : sets.slice(results.length);
+        const rest = sets.slice(results.length, results.length + writer.setsAtOnce);
         const [part] = transaction(
           writer,
           () => [applyUntilWanted(writer, rest)] as const,
           () => beginBetweenRequests(writer),
         );
         for (const result of part) results.push(result);
+        writer.setsAtOnce = part.length < rest.length ? setsInTransactionMin : writer.setsAtOnce * 2;
       }
       resolve(results);
     } catch (error) {

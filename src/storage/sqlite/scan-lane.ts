@@ -53,7 +53,7 @@ export function createScanLane(open: () => Reader): ScanLane {
     let since = performance.now();
     return async () => {
       if (closing) throw new ScimError("unavailable", "The store is closed.");
-      signal?.throwIfAborted();
+      if (signal?.aborted === true) throw new ScimError("unavailable", "Nobody waits for the answer any more.");
       if (performance.now() - since < turnMsMax) return;
       await new Promise((resolve) => setImmediate(resolve));
       since = performance.now();
