@@ -6,14 +6,17 @@ import { z } from "zod";
 import { checks } from "../../src/storage/sqlite/doctor/examine.ts";
 import { lockDataDirectory } from "../../src/storage/sqlite/lock.ts";
 import { addImport, advance, appendInput, rowResult, withResult } from "../storage/contract/import-world.ts";
-import { create } from "../storage/contract/world.ts";
+import { indexed } from "../storage/contract/indexing.ts";
+import { create, userType } from "../storage/contract/world.ts";
 import { makeOlderDatabase } from "../storage/sqlite/older-database.ts";
 import { inDataDir, type Place } from "./place.ts";
 
 /** Groups in groups, an account, an import: something for every check to look at. */
 async function fill({ withStore, file }: Place): Promise<void> {
   await withStore(async (store, world) => {
-    const [ann, bob] = [await world.addUser("ann"), await world.addUser("bob")];
+    await world.apply(indexed(userType, ["emails.value", "title"]));
+    const emails = [{ value: "Ann@example.com", type: "work" }];
+    const [ann, bob] = [await world.addUser("ann", { emails }), await world.addUser("bob")];
     const staff = await world.addGroup("staff", [ann.id, bob.id]);
     await world.addGroup("board", [staff.id]);
     await world.apply({ kind: "setPassword", userId: ann.id, passwordHash: "hash", at: world.now() });
@@ -76,6 +79,8 @@ const ills: readonly (readonly [string, string, string])[] = [
   ["INSERT INTO resource_count VALUES (3, 'Device', 2)", "count of resources", "tenant 3, Device: 2 counted, 0 there"],
   ["DELETE FROM nesting", "groups in groups", "is missing"],
   ["INSERT INTO nesting VALUES (1, 4, 3)", "groups in groups", "row 4 in row 3 is too many"],
+  ["DELETE FROM attribute_value", "attribute indexes", "User emails.value: 0 values kept, 1 in the documents"],
+  ["UPDATE attribute_value SET label = 'home'", "attribute indexes", "1 values kept, 1 in the documents"],
   [`UPDATE import_job SET counts = '{"created":5}'`, "counts of imports", "created: 5 counted, 1 there"],
 ];
 
