@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { headBytesFlag } from "../src/http/head.ts";
 import "./assets.ts";
 
 /*
@@ -14,6 +15,7 @@ const args = [
   "--format=esm",
   "--no-compile-autoload-dotenv",
   "--no-compile-autoload-bunfig",
+  `--compile-exec-argv=${headBytesFlag}`,
   ...["--asset", "./assets", "--asset", "./drizzle"],
   ...["src/main.ts", "src/worker.ts"],
   ...["--outfile", "dist/muster"],

@@ -1,6 +1,4 @@
 import { mkdirSync, readFileSync } from "node:fs";
-import http from "node:http";
-import { createSecureContext } from "node:tls";
 import { ensureAdministrator, type FirstStart } from "./access/first-start.ts";
 import { hashPassword } from "./access/password.ts";
 import { createAuthenticator } from "./access/principal.ts";
@@ -14,6 +12,7 @@ import { createDirectory } from "./directory/resources.ts";
 import { createWalks } from "./directory/walks.ts";
 import { createApp } from "./http/app.ts";
 import type { AppPorts } from "./http/context.ts";
+import { allowLongHeads } from "./http/head.ts";
 import { createMetrics, type Metrics } from "./http/metrics.ts";
 import type { App } from "./http/openapi/components.ts";
 import { counting } from "./http/request-counts.ts";
@@ -31,8 +30,8 @@ export interface Server {
   readonly url: string;
   /** What was made because this was the first start; undefined on every later one. */
   readonly firstStart: FirstStart | undefined;
-  /** Reads the TLS files again. */
-  reload(): void;
+  /** Reads the TLS files again; rejects for files that are none, and goes on with the old ones. */
+  reload(): Promise<void>;
   /** Answers what is under way, lets the import finish its chunk, and closes the store. */
   stop(): Promise<void>;
 }
@@ -45,9 +44,6 @@ const drainMsMax = 8_000;
 
 /** How long an import worker that died stays away: what killed it may still be there. */
 const workerRestMs = 2_000;
-
-/** Bytes of a request's head: a filter of the most characters, each percent-encoded, and more, so that a longer one is told. */
-const headBytesMax = 131_072;
 
 /**
  * Starts everything: lock, store, administrator, import worker, HTTP. The tests start this same thing on port 0.
@@ -80,6 +76,7 @@ export async function start(config: Config, log: AppPorts["log"]): Promise<Serve
     wake = worker.wake;
     closers.push(worker.stop);
     const app = createApp({ ...ports, wakeImports: worker.wake });
+    await allowLongHeads();
     const listener = openListener(config, counting(app.fetch, metrics.requests));
     closers.push(async () => {
       stopping.abort();
@@ -151,8 +148,6 @@ function makeAdministrator(config: Config, ports: OpenPorts): Promise<FirstStart
 }
 
 function openListener(config: Config, fetch: ReturnType<typeof counting>) {
-  // Bun lets it be set, its types do not say so.
-  Object.assign(http, { maxHeaderSize: headBytesMax });
   const serve = (port: number) =>
     Bun.serve({
       // A request of HTTP/1.0 may name no host: it is taken for one to the address that it came to.
@@ -174,9 +169,10 @@ function openListener(config: Config, fetch: ReturnType<typeof counting>) {
   return {
     url,
     /** Bun.serve's own reload keeps the certificate it started with: a new listener takes the port over. */
-    reload() {
+    async reload() {
       const { tls } = tlsOptions(config);
       if (tls === undefined) return;
+      const { createSecureContext } = await import("node:tls");
       // Throws for files that are none, before anything is given up.
       createSecureContext(tls);
       earlier = Promise.all([earlier, server.stop()]);

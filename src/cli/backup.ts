@@ -5,9 +5,8 @@ import { type Config, databaseFile } from "../config.ts";
 import { backUp, type Holdings } from "../storage/sqlite/backup.ts";
 import { bytesOf } from "../storage/sqlite/read-stats.ts";
 import { CliError, type Io } from "./io.ts";
+import { shownNumber } from "./number.ts";
 import { configFrom, onDataDir } from "./settings.ts";
-
-const number = new Intl.NumberFormat("en");
 
 /** `muster backup FILE`: a copy of the database as it is at one moment, with or without a server running. */
 export function backupCommand(io: Io): Command<[string]> {
@@ -23,7 +22,7 @@ export function backupCommand(io: Io): Command<[string]> {
     refuseOwnFiles(config, path);
     if (existsSync(path) && !options.force) throw new CliError(`${path} is there already; --force takes its place`);
     if (!existsSync(dirname(path))) throw new CliError(`there is no directory ${dirname(path)}`);
-    io.err(`writing ${path} from ${number.format(bytesOf(file))} bytes`);
+    io.err(`writing ${path} from ${shownNumber(bytesOf(file))} bytes`);
     const holdings = backUp(file, path);
     io.out(`${path}: ${holdingsText(holdings)}`);
     const key = keyFileOf(config);
@@ -36,7 +35,7 @@ export function backupCommand(io: Io): Command<[string]> {
 
 /** `1,234 users, 5 groups, 6,789,012 bytes` */
 export function holdingsText({ users, groups, bytes }: Holdings): string {
-  return `${number.format(users)} users, ${number.format(groups)} groups, ${number.format(bytes)} bytes`;
+  return `${shownNumber(users)} users, ${shownNumber(groups)} groups, ${shownNumber(bytes)} bytes`;
 }
 
 /** The key that encrypts the secrets of connectors; it is made when the first one is kept. */

@@ -7,12 +7,11 @@ import { bytesOf } from "../storage/sqlite/read-stats.ts";
 import { keyFileOf, requireDatabase } from "./backup.ts";
 import { lockOrExplain } from "./data.ts";
 import type { Io } from "./io.ts";
+import { shownNumber } from "./number.ts";
 import { configFrom, onDataDir } from "./settings.ts";
 
 /** Bytes of a file that takes seconds to read. */
 const longBytes = 268_435_456;
-
-const number = new Intl.NumberFormat("en");
 
 /** The exit status when something was found. */
 const findingsCode = 2;
@@ -61,7 +60,7 @@ function repairLocked(io: Io, { dataDir }: Config, patient: Patient): Looked {
 
 /** Says which check is made: the first reads the whole file, and some count every row of a table. */
 function progress(io: Io, { file }: Patient): (check: Check) => void {
-  const size = `${basename(file)}, ${number.format(bytesOf(file))} bytes`;
+  const size = `${basename(file)}, ${shownNumber(bytesOf(file))} bytes`;
   return ({ name }) => {
     if (io.isTerminal) io.draw(`${size}: ${name} …`);
     else if (name === checks[0]?.name && bytesOf(file) >= longBytes) io.err(`reading ${size}`);
@@ -77,7 +76,7 @@ function tell(io: Io, reports: readonly CheckReport[], repaired: readonly Check[
     ];
     io.out(`${state.padEnd(8)} ${check.name.padEnd(width)}  ${about}`.trimEnd());
     for (const sample of samples) io.out(`           ${sample}`);
-    if (found > samples.length) io.out(`           and ${number.format(found - samples.length)} more`);
+    if (found > samples.length) io.out(`           and ${shownNumber(found - samples.length)} more`);
     if (state === "finding") io.out(`         → ${check.advice}`);
   }
   for (const { name } of repaired) io.out(`repaired ${name}`);

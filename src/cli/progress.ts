@@ -1,10 +1,9 @@
 import type { Io } from "./io.ts";
+import { shownNumber } from "./number.ts";
 
 const barChars = 24;
 /** How often a progress line is written where nobody watches a bar. */
 const lineMs = 5000;
-
-const number = new Intl.NumberFormat("en");
 
 /** How far some work is. */
 export interface Progress {
@@ -17,13 +16,13 @@ export interface Progress {
 /** `importing [######------] 50 %  150/300 rows  1,200/s  1 s left` */
 export function progressText({ what, done, total }: Progress, elapsedMs: number, doneBefore = 0): string {
   const rate = elapsedMs > 0 ? ((done - doneBefore) * 1000) / elapsedMs : 0;
-  const perSecond = `${number.format(Math.round(rate))}/s`;
+  const perSecond = `${shownNumber(Math.round(rate))}/s`;
   const shownRate = rate > 0 ? `  ${perSecond}` : "";
-  if (total === 0) return `${what} ${number.format(done)} rows${shownRate}`;
+  if (total === 0) return `${what} ${shownNumber(done)} rows${shownRate}`;
   const part = Math.min(1, done / total);
   const bar = "#".repeat(Math.round(part * barChars)).padEnd(barChars, "-");
   const left = rate > 0 && done < total ? `  ${Math.ceil((total - done) / rate)} s left` : "";
-  return `${what} [${bar}] ${Math.floor(part * 100)} %  ${number.format(done)}/${number.format(total)} rows${shownRate}${left}`;
+  return `${what} [${bar}] ${Math.floor(part * 100)} %  ${shownNumber(done)}/${shownNumber(total)} rows${shownRate}${left}`;
 }
 
 export interface ProgressMeter {

@@ -7,9 +7,8 @@ import { BackupError, restore } from "../storage/sqlite/restore.ts";
 import { holdingsText, keyFileOf } from "./backup.ts";
 import { lockOrExplain } from "./data.ts";
 import { CliError, type Io } from "./io.ts";
+import { shownNumber } from "./number.ts";
 import { configFrom, onDataDir } from "./settings.ts";
-
-const number = new Intl.NumberFormat("en");
 
 /** `muster restore FILE`: puts a backup in the place of the database, while no server runs. */
 export function restoreCommand(io: Io): Command<[string]> {
@@ -30,7 +29,7 @@ export function restoreCommand(io: Io): Command<[string]> {
       if (existsSync(file) && !options.force) {
         throw new CliError(`there is a database ${file}; --force keeps it under another name and takes its place`);
       }
-      io.err(`copying and checking ${number.format(bytesOf(path))} bytes of ${path}`);
+      io.err(`copying and checking ${shownNumber(bytesOf(path))} bytes of ${path}`);
       const { holdings, isOlder, kept } = restoreOrExplain(path, file);
       io.out(`${file}: ${holdingsText(holdings)}`);
       if (kept !== undefined) io.out(`the database from before is kept: ${kept}`);

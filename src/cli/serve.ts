@@ -74,12 +74,10 @@ function untilSignal(server: Server, io: Io, hasTls: boolean): Promise<void> {
         io.err("SIGHUP: no TLS files are set, so there is nothing to read again");
         return;
       }
-      try {
-        server.reload();
-        io.err("SIGHUP: the TLS files were read again");
-      } catch (error) {
-        io.err(`SIGHUP: the TLS files could not be read, the old ones stay: ${String(error)}`);
-      }
+      server.reload().then(
+        () => io.err("SIGHUP: the TLS files were read again"),
+        (error: unknown) => io.err(`SIGHUP: the TLS files could not be read, the old ones stay: ${String(error)}`),
+      );
     });
   });
 }

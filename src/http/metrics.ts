@@ -1,11 +1,7 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { Tolerance } from "../scim/profile.ts";
-import { coreTypes } from "../scim/resource/type.ts";
-import { type CommitTally, secondBuckets, setBuckets } from "../storage/commit-tally.ts";
-import { builtInUserType, type Store } from "../storage/port.ts";
-import type { StoreStats } from "../storage/stats.ts";
-import { histogramText } from "./histogram-text.ts";
-import { type RequestCounts, requestCounts, requestSecondBuckets } from "./request-counts.ts";
+import type { CommitTally } from "../storage/commit-tally.ts";
+import type { Store } from "../storage/port.ts";
+import { type RequestCounts, requestCounts } from "./request-counts.ts";
 
 /** What the server counts of itself. No label names anybody, or what a tenant made. */
 export interface Metrics {
@@ -23,116 +19,31 @@ export interface Watched {
   readonly tallies: Readonly<Record<string, CommitTally>>;
 }
 
+/** How often a tolerance fired under a profile. */
+export interface ToleranceCount {
+  readonly profile: string;
+  readonly tolerance: Tolerance;
+  count: number;
+}
+
+/** Counts in plain numbers; what tells them to Prometheus is loaded when it asks for the first time. */
 export function createMetrics(watched?: Watched): Metrics {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  const tolerated = new Counter({
-    name: "muster_tolerated_total",
-    help: "requests in which a tolerance of the profile was needed",
-    labelNames: ["profile", "tolerance"],
-    registers: [registry],
-  });
   const requests = requestCounts();
-  const answered = new Counter({
-    name: "muster_http_requests_total",
-    help: "requests answered",
-    labelNames: ["method", "route", "status"],
-    registers: [registry],
-  });
-  const tellStore = watched === undefined ? undefined : storeMetrics(registry, watched);
+  const tolerated = new Map<string, ToleranceCount>();
+  let exposition: Promise<() => Promise<string>> | undefined;
   return {
     // A profile may be spelt with tolerances more or less: counted under the name it is built on.
-    tolerated: (profile, tolerance) => {
-      const [base = profile] = profile.split(/[+-](?=[A-Za-z]*[A-Z])/, 1);
-      tolerated.inc({ profile: base, tolerance });
+    tolerated: (spelt, tolerance) => {
+      const [profile = spelt] = spelt.split(/[+-](?=[A-Za-z]*[A-Z])/, 1);
+      const key = `${profile} ${tolerance}`;
+      const known = tolerated.get(key);
+      if (known === undefined) tolerated.set(key, { profile, tolerance, count: 1 });
+      else known.count++;
     },
     requests,
     async text() {
-      const figures = requests.figures();
-      answered.reset();
-      for (const { method, route, statuses } of figures) {
-        for (const [status, count] of statuses) answered.inc({ method, route, status }, count);
-      }
-      const seconds = histogramText(
-        "muster_http_request_seconds",
-        "seconds from a request to the head of its answer",
-        requestSecondBuckets,
-        figures.map(({ method, route, seconds }) => ({ labels: { method, route }, figures: seconds })),
-      );
-      const ofStore = (await tellStore?.()) ?? "";
-      return `${await registry.metrics()}\n${seconds}${ofStore}`;
+      exposition ??= import("./metrics-text.ts").then(({ metricsText }) => metricsText(tolerated, requests, watched));
+      return (await exposition)();
     },
   };
-}
-
-/** Registers what is told of the store; the function that this gives sets it, and tells the histograms. */
-function storeMetrics(registry: Registry, { store, tallies }: Watched): () => Promise<string> {
-  const counters = commitMetrics(registry, tallies);
-  const gauge = (name: string, help: string, ...labelNames: string[]): Gauge =>
-    new Gauge({ name, help, labelNames, registers: [registry] });
-  const database = gauge("muster_database_bytes", "bytes of the database file");
-  const log = gauge("muster_database_log_bytes", "bytes of the write-ahead log");
-  const resources = gauge("muster_resources", "resources by type; types of an administrator's own together", "type");
-  const jobs = gauge("muster_import_jobs", "imports by state", "state");
-  const rows = gauge("muster_import_rows", "rows of imports by outcome", "outcome");
-  const fill = (target: Gauge, label: string, counts: ReadonlyMap<string, number>): void => {
-    target.reset();
-    for (const [name, count] of counts) target.set({ [label]: name }, count);
-  };
-  return async () => {
-    counters.fill();
-    // A store that does not answer leaves its gauges as they were; the failure is counted.
-    const stats = await store.stats().catch(() => undefined);
-    if (stats !== undefined) {
-      database.set(stats.databaseBytes);
-      log.set(stats.logBytes);
-      fill(resources, "type", byKnownType(stats.resources));
-      fill(jobs, "state", stats.importJobs);
-      fill(rows, "outcome", stats.importRows);
-    }
-    return counters.histograms();
-  };
-}
-
-function commitMetrics(registry: Registry, tallies: Watched["tallies"]) {
-  const counter = (name: string, help: string, ...labelNames: string[]): Counter =>
-    new Counter({ name, help, labelNames: ["lane", ...labelNames], registers: [registry] });
-  const refused = counter("muster_refused_sets_total", "change sets that were refused whole");
-  const failures = counter("muster_store_failures_total", "commits and reads that the store could not do", "use");
-  const synchronous = new Gauge({
-    name: "muster_store_synchronous",
-    help: "how a connection waits for the disk, in SQLite's numbers: 2 is full, 1 normal",
-    labelNames: ["lane"],
-    registers: [registry],
-  });
-  const figures = () => Object.entries(tallies).map(([lane, tally]) => ({ lane, ...tally.figures() }));
-  return {
-    fill(): void {
-      for (const metric of [refused, failures, synchronous]) metric.reset();
-      for (const { lane, ...tally } of figures()) {
-        refused.inc({ lane }, tally.refused);
-        for (const [use, count] of Object.entries(tally.failures)) failures.inc({ lane, use }, count);
-        // The import lane has no connection before the first look for work.
-        if (tally.synchronous > 0) synchronous.set({ lane }, tally.synchronous);
-      }
-    },
-    histograms(): string {
-      const of = (pick: "sets" | "seconds") =>
-        figures().map(({ lane, ...tally }) => ({ labels: { lane }, figures: tally[pick] }));
-      return [
-        histogramText("muster_commit_sets", "change sets that shared a transaction", setBuckets, of("sets")),
-        histogramText("muster_commit_seconds", "seconds from BEGIN to COMMIT", secondBuckets, of("seconds")),
-      ].join("");
-    },
-  };
-}
-
-/** The name of a type that an administrator made is theirs. */
-function byKnownType(resources: StoreStats["resources"]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const [type, count] of resources) {
-    const name = coreTypes.byName.has(type) || type === builtInUserType ? type : "custom";
-    counts.set(name, (counts.get(name) ?? 0) + count);
-  }
-  return counts;
 }

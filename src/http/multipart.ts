@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import busboy from "busboy";
+import type busboy from "busboy";
 import { ScimError } from "../scim/error.ts";
 import { mediaTypeOf } from "./body.ts";
 
@@ -30,7 +30,8 @@ export async function readUpload<T>(
       "The Content-Type must be multipart/form-data with a part called file.",
     );
   }
-  const parser = openParser(contentType);
+  const { default: open } = await import("busboy");
+  const parser = openParser(open, contentType);
   const source = request.body === null ? Readable.from([]) : Readable.fromWeb(request.body);
   const fields = new Map<string, string>();
   let taken: Promise<T> | undefined;
@@ -81,9 +82,9 @@ function brokenOff(cause: unknown): ScimError {
   return new ScimError("invalidSyntax", "The multipart body ended early or is not well formed.", { cause });
 }
 
-function openParser(contentType: string): busboy.Busboy {
+function openParser(open: typeof busboy, contentType: string): busboy.Busboy {
   try {
-    return busboy({
+    return open({
       headers: { "content-type": contentType },
       limits: { fields: fieldsMax, fieldSize: fieldBytesMax },
       defParamCharset: "utf8",
