@@ -1,5 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
 import { version } from "../assets.ts";
+import { benchCommand } from "./bench.ts";
 import { importCommand } from "./import.ts";
 import type { Io } from "./io.ts";
 import { migrateCommand } from "./migrate.ts";
@@ -19,5 +20,6 @@ export function createProgram(io: Io): Command {
     .addCommand(userCommand(io))
     .addCommand(migrateCommand(io))
     .addCommand(openapiCommand(io))
+    .addCommand(benchCommand(io))
     .showHelpAfterError("(muster --help tells more)");
 }
