@@ -1,0 +1,188 @@
+import { Connection, type Target } from "../../../src/bench/connection.ts";
+import { latencyOf, median } from "../../../src/bench/figures.ts";
+import { type Ask, type LoadResult, runLoad, type Script } from "../../../src/bench/load.ts";
+import { cpuMicros } from "./process.ts";
+
+/** Something that is measured, several times and in turn with others. */
+export interface Contestant {
+  /** Names the figure. */
+  readonly name: string;
+  /** One round. */
+  run(seconds: number): Promise<Round>;
+}
+
+/** One round of one contestant. */
+export interface Round {
+  readonly connections: number;
+  readonly operations: number;
+  readonly perSecond: number;
+  /** Of the server, for one operation; undefined where there is none. */
+  readonly cpuMicros: number | undefined;
+  /** Milliseconds, by kind of request. */
+  readonly times: ReadonlyMap<string, readonly number[]>;
+  readonly wrong: number;
+  readonly firstWrong: string | undefined;
+  readonly unanswered: number;
+}
+
+/** A figure with the least and the most of the rounds. */
+export interface Spread {
+  readonly middle: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** What the rounds of a contestant came to: the median of each figure, and of the longest times the longest. */
+export interface Figure {
+  readonly name: string;
+  readonly connections: number;
+  readonly rounds: number;
+  readonly operations: number;
+  readonly perSecond: Spread;
+  readonly medianMs: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+  readonly cpuMicros: number | null;
+  /** By kind of request, where there are several. */
+  readonly kinds: Readonly<Record<string, { readonly medianMs: number; readonly p99Ms: number }>>;
+  /** The rate of each round, for ratios of what was measured one after the other. */
+  readonly rates: readonly number[];
+}
+
+/** What is asked of a server. */
+export interface Question {
+  readonly name: string;
+  readonly target: Target & { readonly pid: number };
+  readonly script: Script;
+  readonly connections?: number;
+  /** A request that is so many operations. */
+  readonly operationsEach?: number;
+}
+
+export const connectionsDefault = 16;
+/** How long all connections together may wait for one answer each: of what is slow, fewer are asked at a time. */
+const waitMsMax = 4_000;
+/** What takes longer than that alone is measured in one round. */
+const slowMs = 250;
+
+/** Makes something to ask a contestant; `slow` is whether one request takes so long that one round must do. */
+export function contestant(question: Question): Contestant & { warm(): Promise<boolean> } {
+  const { name, target, script, operationsEach = 1 } = question;
+  let connections = question.connections ?? connectionsDefault;
+  return {
+    name,
+    async warm() {
+      const ask = script(0);
+      const ms = ask === undefined ? 0 : await timeOf(target, ask);
+      connections = Math.max(1, Math.min(connections, Math.floor(waitMsMax / ms)));
+      if (ms >= slowMs) return true;
+      const { wrong, firstWrong } = await runLoad(target, { connections, seconds: warmSeconds }, script);
+      if (wrong > 0) throw new Error(`${name}: ${wrong} wrong answers, the first: ${firstWrong}`);
+      return false;
+    },
+    async run(seconds) {
+      const before = await cpuMicros(target.pid);
+      const result = await runLoad(target, { connections, seconds }, script);
+      const cpu = (await cpuMicros(target.pid)) - before;
+      return { connections, ...roundOf(result, operationsEach, cpu) };
+    },
+  };
+}
+
+const warmSeconds = 0.4;
+
+async function timeOf(target: Target, ask: Ask): Promise<number> {
+  const connection = new Connection(target);
+  try {
+    const start = performance.now();
+    const wrong = ask.check(await connection.ask(ask));
+    if (wrong !== undefined) throw new Error(`${ask.method} ${ask.path.slice(0, 200)}: ${wrong}`);
+    return performance.now() - start;
+  } finally {
+    connection.close();
+  }
+}
+
+function roundOf(result: LoadResult, operationsEach: number, cpu: number): Omit<Round, "connections"> {
+  const operations = result.answers * operationsEach;
+  const { times, wrong, firstWrong, unanswered } = result;
+  return {
+    operations,
+    perSecond: operations / result.seconds,
+    cpuMicros: cpu / operations,
+    times,
+    wrong,
+    firstWrong,
+    unanswered,
+  };
+}
+
+/** Measures work that is done in this process. */
+export function inProcess(
+  name: string,
+  work: (seconds: number) => { operations: number; seconds: number },
+): Contestant {
+  return {
+    name,
+    async run(wanted) {
+      const { operations, seconds } = work(wanted);
+      const nothing = { cpuMicros: undefined, times: new Map(), wrong: 0, firstWrong: undefined, unanswered: 0 };
+      return { connections: 1, operations, perSecond: operations / seconds, ...nothing };
+    },
+  };
+}
+
+/** Every round of all contestants, in turn and in another order each time: noise meets them alike. */
+export async function compare(
+  contestants: readonly (Contestant & { warm?(): Promise<boolean> })[],
+  { rounds, seconds }: { readonly rounds: number; readonly seconds: number },
+): Promise<readonly Figure[]> {
+  const found = new Map<string, Round[]>();
+  const slow = new Set<string>();
+  for (const each of contestants) {
+    found.set(each.name, []);
+    if ((await each.warm?.()) === true) slow.add(each.name);
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (let index = 0; index < contestants.length; index++) {
+      const each = contestants[(index + round) % contestants.length];
+      if (each === undefined || (round > 0 && slow.has(each.name))) continue;
+      const one = await each.run(seconds);
+      if (one.wrong > 0) throw new Error(`${each.name}: ${one.wrong} wrong answers, the first: ${one.firstWrong}`);
+      if (one.unanswered > 0) throw new Error(`${each.name}: ${one.unanswered} requests were not answered`);
+      found.get(each.name)?.push(one);
+    }
+  }
+  return [...found].map(([name, all]) => figureOf(name, all));
+}
+
+export function figureOf(name: string, rounds: readonly Round[]): Figure {
+  const rates = rounds.map(({ perSecond }) => perSecond);
+  const whole = rounds.map(({ times }) => latencyOf([...times.values()].flat()));
+  const kinds = [...new Set(rounds.flatMap(({ times }) => [...times.keys()]))].filter((kind) => kind !== "");
+  const cpu = rounds.flatMap(({ cpuMicros: one }) => (one === undefined ? [] : [one]));
+  return {
+    name,
+    connections: rounds[0]?.connections ?? 0,
+    rounds: rounds.length,
+    operations: rounds.reduce((sum, { operations }) => sum + operations, 0),
+    perSecond: { middle: median(rates), least: Math.min(...rates), most: Math.max(...rates) },
+    medianMs: median(whole.map(({ medianMs }) => medianMs)),
+    p99Ms: median(whole.map(({ p99Ms }) => p99Ms)),
+    maxMs: Math.max(...whole.map(({ maxMs }) => maxMs)),
+    cpuMicros: cpu.length === 0 ? null : median(cpu),
+    kinds: Object.fromEntries(kinds.map((kind) => [kind, kindOf(rounds, kind)])),
+    rates,
+  };
+}
+
+function kindOf(rounds: readonly Round[], kind: string) {
+  const all = rounds.map(({ times }) => latencyOf(times.get(kind) ?? []));
+  return { medianMs: median(all.map(({ medianMs }) => medianMs)), p99Ms: median(all.map(({ p99Ms }) => p99Ms)) };
+}
+
+/** The rate of one beside that of another, round by round where both have as many. */
+export function ratio(one: Figure, other: Figure): number {
+  if (one.rates.length !== other.rates.length) return one.perSecond.middle / other.perSecond.middle;
+  return median(one.rates.map((rate, round) => rate / (other.rates[round] ?? Number.NaN)));
+}
