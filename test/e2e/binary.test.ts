@@ -25,7 +25,7 @@ describe("the binary", () => {
   test("tells its commands with --help", async () => {
     const { exitCode, stdout, stderr } = await run(["--help"]);
     expect([exitCode, stderr]).toEqual([0, ""]);
-    for (const command of ["serve", "import", "token", "user", "migrate", "openapi"]) {
+    for (const command of ["serve", "import", "token", "user", "migrate", "openapi", "bench"]) {
       expect(stdout).toMatch(new RegExp(`^ {2}${command}\\b`, "m"));
     }
   });

@@ -95,7 +95,10 @@ export const indexed: readonly FilterCase[] = [
   { name: 'name.givenName eq "…"', search: (v) => givenIs(given(v)) },
   {
     name: 'name.familyName eq "…" and name.givenName eq "…"',
-    search: (v) => both(familyIs("eq", family(v)), givenIs(given(v))),
+    search(v, n) {
+      const { familyName: last, givenName: first } = somebody(v, n);
+      return both(familyIs("eq", last), givenIs(first));
+    },
   },
   {
     name: 'name.familyName eq "…" or name.familyName eq "…"',

@@ -6,8 +6,9 @@ import { type Verdict, verdicts } from "./targets.ts";
 
 const count = new Intl.NumberFormat("en");
 
-const table = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [header, header.map((_, column) => (column === 0 ? "---" : "---:")), ...rows]
+/** The first columns hold words, the others figures. */
+const table = (header: readonly string[], rows: readonly (readonly string[])[], words = 1): string =>
+  [header, header.map((_, column) => (column < words ? "---" : "---:")), ...rows]
     .map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`)
     .join("\n");
 
@@ -40,6 +41,7 @@ ${table(
     ["date", `${date}, ${shown(minutes)} minutes`],
     ["users", `${count.format(users)}; for the flat costs beside ${count.format(fewUsers)}`],
   ],
+  2,
 )}`;
 }
 
@@ -54,7 +56,7 @@ function targets(results: Results): string {
   ];
   return `## Targets
 
-${table(["what", "target", "measured", "met", "why not"], verdicts(results).map(row))}`;
+${table(["what", "target", "measured", "met", "why not"], verdicts(results).map(row), 5)}`;
 }
 
 function operations({ figures, rounds, seconds }: Results): string {

@@ -42,10 +42,10 @@ function share(key: string, what: string, names: readonly [string, string], leas
     judge: ([one, other]) => {
       if (one === undefined || other === undefined) return [];
       const found = ratio(one, other);
-      const [target, text] =
-        least < 1 ? [`≥ ${percent(least)}`, percent(found)] : [`≥ ${shown(least)} ×`, times(found)];
-      const measured = `${text} (${perSecond(one)} of ${perSecond(other)})`;
-      return [{ key, what, target: `${target} of ${of}`, measured, met: found >= least }];
+      const target =
+        least < 1 ? `≥ ${Math.round(100 * least)} % of ${of}` : `≥ ${least === 1 ? "" : `${least} × `}${of}`;
+      const measured = `${least < 1 ? percent(found) : times(found)} (${perSecond(one)} of ${perSecond(other)})`;
+      return [{ key, what, target, measured, met: found >= least }];
     },
   };
 }
