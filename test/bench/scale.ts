@@ -3,12 +3,12 @@ import { textTable } from "../../src/bench/table.ts";
 import { binary } from "../e2e/support/binary.ts";
 import { type FilterFigures, measureFilters } from "./scale/filters.ts";
 import type { Figure } from "./scale/measure.ts";
-import { type Options, readOptions } from "./scale/options.ts";
-import { performancePage } from "./scale/page.ts";
+import { figuresOf, type Options, readOptions } from "./scale/options.ts";
+import { performancePage, timesOf } from "./scale/page.ts";
 import { measurePages } from "./scale/pages.ts";
 import { memoryOf } from "./scale/process.ts";
 import { measureReads } from "./scale/reads.ts";
-import { machineFacts, type Results } from "./scale/results.ts";
+import { machineFacts, type Results, resultsShape } from "./scale/results.ts";
 import { measureStarts, type StartFigures } from "./scale/starts.ts";
 import { verdicts } from "./scale/targets.ts";
 import { inWorld, smallUsers, type World } from "./scale/world.ts";
@@ -21,7 +21,12 @@ import { measureWrites } from "./scale/writes.ts";
 
 const options = readOptions(process.argv.slice(2));
 if ("help" in options) console.log(options.help);
+else if (options.again) await writeAgain(options.page ?? "");
 else await measureAll(options);
+
+async function writeAgain(page: string): Promise<void> {
+  await Bun.write(page, performancePage(resultsShape.parse(await Bun.file(figuresOf(page)).json())));
+}
 
 async function measureAll(chosen: Options): Promise<void> {
   const results = await inWorld(chosen, binary(), measureWorld);
@@ -29,8 +34,8 @@ async function measureAll(chosen: Options): Promise<void> {
   const rows = verdicts(results).map(({ what, target, measured, met }) => [what, target, measured, met ? "yes" : "NO"]);
   for (const line of textTable(["what", "target", "measured", "met"], rows, 4)) console.log(line);
   if (chosen.page === undefined) return;
+  await Bun.write(figuresOf(chosen.page), `${JSON.stringify(results)}\n`);
   await Bun.write(chosen.page, performancePage(results));
-  await Bun.write(`${chosen.page.replace(/\.md$/, "")}.json`, `${JSON.stringify(results)}\n`);
   console.log(`\n${chosen.page} is written`);
 }
 
@@ -70,8 +75,12 @@ function print(figures: readonly Figure[]): readonly Figure[] {
   const rows = figures.map((figure) => {
     const { middle, least, most } = figure.perSecond;
     const cells = [figure.connections, shown(middle), `${shown(least)}-${shown(most)}`];
-    const times = [figure.medianMs, figure.p99Ms, figure.maxMs].map(shown);
-    return [figure.name, ...cells.map(String), ...times, figure.cpuMicros === null ? "" : shown(figure.cpuMicros)];
+    return [
+      figure.name,
+      ...cells.map(String),
+      ...timesOf(figure),
+      figure.cpuMicros === null ? "" : shown(figure.cpuMicros),
+    ];
   });
   const header = ["", "connections", "per second", "least-most", "median ms", "p99 ms", "max ms", "CPU µs"];
   for (const line of textTable(header, rows)) console.log(line);

@@ -5,7 +5,7 @@ import { told } from "../../../src/bench/check.ts";
 import type { Ask, Script } from "../../../src/bench/load.ts";
 import type { Dataset } from "./dataset.ts";
 import { containing, type FilterCase, indexed, type Search } from "./filter-cases.ts";
-import { compare, contestant, type Figure } from "./measure.ts";
+import { compare, contestant, type Figure, type Question } from "./measure.ts";
 import type { Options } from "./options.ts";
 import { pageCount } from "./pages.ts";
 import { folded, personAt } from "./person.ts";
@@ -126,20 +126,21 @@ async function measureFilter(
   searches: readonly Expected[],
   { rounds, seconds }: Options,
 ): Promise<FilterFigure> {
-  for (const search of searches.slice(0, 1)) await verify(target, search);
   const asks = searches.map(askFor);
   const script = (): Script => {
     let next = 0;
     return () => asks[next++ % asks.length];
   };
-  const [together, alone] = await compare(
-    [
-      contestant({ name, target, script: script() }),
-      contestant({ name: `${name}, alone`, target, script: script(), connections: 1 }),
-    ],
-    { rounds: Math.min(filterRoundsMax, rounds), seconds: seconds / 2 },
-  );
-  if (together === undefined || alone === undefined) throw new Error("nothing was measured");
+  const pace = { rounds: Math.min(filterRoundsMax, rounds), seconds: seconds / 2 };
+  const measure = async (question: Question): Promise<Figure> => {
+    const [figure] = await compare([contestant(question)], pace);
+    if (figure === undefined) throw new Error("nothing was measured");
+    return figure;
+  };
+  const alone = await measure({ name: `${name}, alone`, target, script: script(), connections: 1 });
+  // What gives no answer to one gives none to many.
+  const together = alone.unanswered > 0 ? { ...alone, name } : await measure({ name, target, script: script() });
+  for (const search of alone.unanswered > 0 ? [] : searches.slice(0, 1)) await verify(target, search);
   const totals = searches.map(({ total }) => total);
   return { filter: name, least: Math.min(...totals), most: Math.max(...totals), together, alone };
 }

@@ -1,7 +1,7 @@
-import { Connection, type Target } from "../../../src/bench/connection.ts";
+import type { Target } from "../../../src/bench/connection.ts";
 import { latencyOf, median } from "../../../src/bench/figures.ts";
 import { type Ask, type LoadResult, runLoad, type Script } from "../../../src/bench/load.ts";
-import { cpuMicros } from "./process.ts";
+import { cpuMicros, settled } from "./process.ts";
 
 /** Something that is measured, several times and in turn with others. */
 export interface Contestant {
@@ -20,8 +20,7 @@ export interface Round {
   readonly cpuMicros: number | undefined;
   /** Milliseconds, by kind of request. */
   readonly times: ReadonlyMap<string, readonly number[]>;
-  readonly wrong: number;
-  readonly firstWrong: string | undefined;
+  /** Requests that were given up. */
   readonly unanswered: number;
 }
 
@@ -47,6 +46,8 @@ export interface Figure {
   readonly kinds: Readonly<Record<string, { readonly medianMs: number; readonly p99Ms: number }>>;
   /** The rate of each round, for ratios of what was measured one after the other. */
   readonly rates: readonly number[];
+  /** Requests that were given up: the times are the least that it takes. */
+  readonly unanswered: number;
 }
 
 /** What is asked of a server. */
@@ -65,57 +66,67 @@ const waitMsMax = 4_000;
 /** What takes longer than that alone is measured in one round. */
 const slowMs = 250;
 
-/** Makes something to ask a contestant; `slow` is whether one request takes so long that one round must do. */
-export function contestant(question: Question): Contestant & { warm(): Promise<boolean> } {
+/** How a contestant is measured, by what one request takes. */
+type Pace = "usual" | "once" | "never";
+
+/** Makes something to ask a contestant. */
+export function contestant(question: Question): Contestant & { warm(): Promise<Pace> } {
   const { name, target, script, operationsEach = 1 } = question;
   let connections = question.connections ?? connectionsDefault;
   return {
     name,
     async warm() {
-      const ask = script(0);
-      const ms = ask === undefined ? 0 : await timeOf(target, ask);
+      const first = script(0);
+      const ms = first === undefined ? 0 : await timeOf(name, target, first);
+      if (ms === undefined) return "never";
       connections = Math.max(1, Math.min(connections, Math.floor(waitMsMax / ms)));
-      if (ms >= slowMs) return true;
-      const { wrong, firstWrong } = await runLoad(target, { connections, seconds: warmSeconds }, script);
-      if (wrong > 0) throw new Error(`${name}: ${wrong} wrong answers, the first: ${firstWrong}`);
-      return false;
+      if (ms >= slowMs) return "once";
+      refuseWrong(name, await runLoad(target, { connections, seconds: warmSeconds }, script));
+      return "usual";
     },
     async run(seconds) {
       const before = await cpuMicros(target.pid);
       const result = await runLoad(target, { connections, seconds }, script);
       const cpu = (await cpuMicros(target.pid)) - before;
+      refuseWrong(name, result);
+      if (result.unanswered > 0) await settled(target);
       return { connections, ...roundOf(result, operationsEach, cpu) };
     },
   };
 }
 
 const warmSeconds = 0.4;
+/** How long a single answer is waited for before anything is measured. */
+const patienceSeconds = 10;
 
-async function timeOf(target: Target, ask: Ask): Promise<number> {
-  const connection = new Connection(target);
-  try {
-    const start = performance.now();
-    const wrong = ask.check(await connection.ask(ask));
-    if (wrong !== undefined) throw new Error(`${ask.method} ${ask.path.slice(0, 200)}: ${wrong}`);
-    return performance.now() - start;
-  } finally {
-    connection.close();
-  }
+/** What a request takes alone, in milliseconds; undefined when it has no answer in time. */
+async function timeOf(name: string, target: Question["target"], ask: Ask): Promise<number | undefined> {
+  const load = { connections: 1, seconds: patienceSeconds, graceSeconds: 0 };
+  let asked = 0;
+  const result = await runLoad(target, load, () => (asked++ === 0 ? ask : undefined));
+  refuseWrong(name, result);
+  if (result.unanswered === 0) return result.seconds * 1000;
+  // The server may go on with what nobody waits for any longer, and the next one would be measured with it.
+  await settled(target);
+  return undefined;
+}
+
+/** One wrong answer ends the run: a figure of a server that errs is worth nothing. */
+function refuseWrong(name: string, { wrong, firstWrong }: LoadResult): void {
+  if (wrong > 0) throw new Error(`${name}: ${wrong} wrong answers, the first: ${firstWrong}`);
 }
 
 function roundOf(result: LoadResult, operationsEach: number, cpu: number): Omit<Round, "connections"> {
   const operations = result.answers * operationsEach;
-  const { times, wrong, firstWrong, unanswered } = result;
-  return {
-    operations,
-    perSecond: operations / result.seconds,
-    cpuMicros: cpu / operations,
-    times,
-    wrong,
-    firstWrong,
-    unanswered,
-  };
+  const { times, unanswered } = result;
+  return { operations, perSecond: operations / result.seconds, cpuMicros: cpu / operations, times, unanswered };
 }
+
+/** The round of what had no answer in time: that time is the least that it takes. */
+const withoutAnswer: Round = {
+  ...{ connections: 1, operations: 0, perSecond: 0, cpuMicros: undefined, unanswered: 1 },
+  times: new Map([["", [patienceSeconds * 1000]]]),
+};
 
 /** Measures work that is done in this process. */
 export function inProcess(
@@ -126,7 +137,7 @@ export function inProcess(
     name,
     async run(wanted) {
       const { operations, seconds } = work(wanted);
-      const nothing = { cpuMicros: undefined, times: new Map(), wrong: 0, firstWrong: undefined, unanswered: 0 };
+      const nothing = { cpuMicros: undefined, times: new Map(), unanswered: 0 };
       return { connections: 1, operations, perSecond: operations / seconds, ...nothing };
     },
   };
@@ -134,23 +145,22 @@ export function inProcess(
 
 /** Every round of all contestants, in turn and in another order each time: noise meets them alike. */
 export async function compare(
-  contestants: readonly (Contestant & { warm?(): Promise<boolean> })[],
+  contestants: readonly (Contestant & { warm?(): Promise<Pace> })[],
   { rounds, seconds }: { readonly rounds: number; readonly seconds: number },
 ): Promise<readonly Figure[]> {
   const found = new Map<string, Round[]>();
-  const slow = new Set<string>();
+  const paces = new Map<string, Pace>();
   for (const each of contestants) {
-    found.set(each.name, []);
-    if ((await each.warm?.()) === true) slow.add(each.name);
+    const pace = (await each.warm?.()) ?? "usual";
+    paces.set(each.name, pace);
+    found.set(each.name, pace === "never" ? [withoutAnswer] : []);
   }
   for (let round = 0; round < rounds; round++) {
     for (let index = 0; index < contestants.length; index++) {
       const each = contestants[(index + round) % contestants.length];
-      if (each === undefined || (round > 0 && slow.has(each.name))) continue;
-      const one = await each.run(seconds);
-      if (one.wrong > 0) throw new Error(`${each.name}: ${one.wrong} wrong answers, the first: ${one.firstWrong}`);
-      if (one.unanswered > 0) throw new Error(`${each.name}: ${one.unanswered} requests were not answered`);
-      found.get(each.name)?.push(one);
+      const pace = paces.get(each?.name ?? "");
+      if (each === undefined || pace === "never" || (pace === "once" && round > 0)) continue;
+      found.get(each.name)?.push(await each.run(seconds));
     }
   }
   return [...found].map(([name, all]) => figureOf(name, all));
@@ -173,6 +183,7 @@ export function figureOf(name: string, rounds: readonly Round[]): Figure {
     cpuMicros: cpu.length === 0 ? null : median(cpu),
     kinds: Object.fromEntries(kinds.map((kind) => [kind, kindOf(rounds, kind)])),
     rates,
+    unanswered: rounds.reduce((sum, { unanswered }) => sum + unanswered, 0),
   };
 }
 

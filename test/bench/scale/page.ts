@@ -15,6 +15,10 @@ const table = (header: readonly string[], rows: readonly (readonly string[])[], 
 const code = (text: string): string => `\`${text}\``;
 const rateOf = ({ middle, least, most }: Spread): string => `${shown(middle)} (${shown(least)}–${shown(most)})`;
 
+/** Median, 99th percentile and most; of what had no answer in time, the time it was given. */
+export const timesOf = ({ medianMs, p99Ms, maxMs, unanswered }: Figure): string[] =>
+  [medianMs, p99Ms, maxMs].map((time) => `${unanswered > 0 ? "> " : ""}${shown(time)}`);
+
 /** The page that tells of a run. */
 export function performancePage(results: Results): string {
   const sections = [intro(results), targets(results), operations(results), filters(results), method(results)];
@@ -64,9 +68,7 @@ function operations({ figures, rounds, seconds }: Results): string {
     figure.name,
     String(figure.connections),
     rateOf(figure.perSecond),
-    shown(figure.medianMs),
-    shown(figure.p99Ms),
-    shown(figure.maxMs),
+    ...timesOf(figure),
     figure.cpuMicros === null ? "" : shown(figure.cpuMicros),
   ];
   const kinds = figures.flatMap(({ name, kinds: found }) =>
@@ -97,7 +99,7 @@ function filters({ filters: found }: Results): string {
     code(filter),
     least === most ? count.format(least) : `${count.format(least)}–${count.format(most)}`,
     rateOf(together.perSecond),
-    ...[together, alone].flatMap(({ medianMs, p99Ms }) => [shown(medianMs), shown(p99Ms)]),
+    ...[together, alone].flatMap((figure) => timesOf(figure).slice(0, 2)),
     together.cpuMicros === null ? "" : shown(together.cpuMicros),
   ]);
   const { connections } = all.reduce(
@@ -133,6 +135,7 @@ muster bench --url URL --token TOKEN         # a smaller one against any server 
 - The compiled binary serves a copy of it with its default settings (\`synchronous=FULL\`), and is not restarted between measurements.
 - The client keeps its connections, sends the next request when an answer is whole, and looks at status and body of each. One wrong answer fails the run. After the changes of
   members each user that was added or removed is read again: none is lost.
-- Of what takes longer than a quarter of a second fewer requests are made at a time, so that a slow filter does not make the run endless; the column of connections tells.
+- Of what takes longer than a quarter of a second fewer requests are made at a time, so that a slow filter does not make the run endless; the column of connections tells. What has no answer within 10 s is
+  given up, and shown as more than that.
 - Memory is RssAnon and RssShmem of the server at the end; pages of the mapped database file are the kernel's to take back.`;
 }

@@ -78,7 +78,7 @@ export async function memoryOf(pid: number) {
 const settleMsMax = 900_000;
 
 /** Waits until a server has nothing to do: indexes may be built behind its start. */
-export async function settled(running: Running): Promise<void> {
+export async function settled(running: Pick<Running, "pid">): Promise<void> {
   const end = performance.now() + settleMsMax;
   for (let calm = 0; calm < 3; ) {
     if (performance.now() > end) throw new Error("the server does not come to rest");

@@ -20,6 +20,7 @@ const figure = z.object({
   cpuMicros: z.number().nullable(),
   kinds: z.record(z.string(), z.object({ medianMs: number, p99Ms: number })),
   rates: z.array(number).readonly(),
+  unanswered: z.number(),
 });
 const filterFigure = z.object({
   filter: z.string(),

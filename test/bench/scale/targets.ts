@@ -153,7 +153,7 @@ function filterVerdicts({ filters }: Results): readonly Verdict[] {
           key: way === "alone" ? `filter-${kind}-alone` : `filter-${kind}`,
           what: way === "alone" ? "the same, one connection" : `${figures.length} ${what}`,
           target: `≤ ${most} ms`,
-          measured: `${within} of ${figures.length}; the slowest ${ms(slowest.p99Ms)}: ${slowest.name.replace(", alone", "")}`,
+          measured: `${within} of ${figures.length}; the slowest ${slowest.unanswered > 0 ? "> " : ""}${ms(slowest.p99Ms)}: ${slowest.name.replace(", alone", "")}`,
           met: within === figures.length,
         },
       ];
