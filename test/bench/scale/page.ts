@@ -60,6 +60,8 @@ function targets(results: Results): string {
   ];
   return `## Targets
 
+A ratio is the median of the ratios of the rounds, so it need not be that of the two medians beside it.
+
 ${table(["what", "target", "measured", "met", "why not"], verdicts(results).map(row), 5)}`;
 }
 
