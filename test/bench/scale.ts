@@ -51,7 +51,9 @@ async function measureWorld(world: World): Promise<Results> {
     if (chosen.only.includes(part)) figures.push(...print(await measure(world)));
   }
   if (chosen.only.includes("filters")) {
-    filters = await measureFilters(world);
+    filters = await measureFilters(world, ({ filter, together, alone }) =>
+      console.error(`${filter}: p99 ${shown(together.p99Ms)} ms, alone ${shown(alone.p99Ms)} ms`),
+    );
     print([...filters.indexed, ...filters.containing].flatMap(({ together, alone }) => [together, alone]));
   }
   if (chosen.only.includes("writes")) figures.push(...print(await measureWrites(world)));

@@ -102,19 +102,19 @@ async function verify(server: Running, search: Expected): Promise<void> {
 }
 
 /** Filters on indexed attributes, and those that look inside of values: pages of 100 sorted by userName. */
-export async function measureFilters({ large, options }: World): Promise<FilterFigures> {
+export async function measureFilters(
+  { large, options }: World,
+  onFilter: (figure: FilterFigure) => void,
+): Promise<FilterFigures> {
   const expected = await expectedOf(large.dataset);
   const figures = async (cases: readonly FilterCase[]): Promise<FilterFigure[]> => {
     const found: FilterFigure[] = [];
-    for (const { name } of cases)
-      found.push(
-        await measureFilter(
-          large.server,
-          name,
-          expected.filter((search) => search.name === name),
-          options,
-        ),
-      );
+    for (const { name } of cases) {
+      const searches = expected.filter((search) => search.name === name);
+      const figure = await measureFilter(large.server, name, searches, options);
+      onFilter(figure);
+      found.push(figure);
+    }
     return found;
   };
   return { indexed: await figures(indexed), containing: await figures(containing) };
