@@ -5,7 +5,7 @@ import { hasStatus } from "../../src/bench/check.ts";
 import type { Script } from "../../src/bench/load.ts";
 import { containing, indexed } from "./scale/filter-cases.ts";
 import { totalsOf, variants } from "./scale/filters.ts";
-import { compare, contestant, type Figure, figureOf, inProcess, type Round, ratio } from "./scale/measure.ts";
+import { compare, contestant, type Figure, figureOf, inProcess, orderOf, type Round, ratio } from "./scale/measure.ts";
 import { readOptions } from "./scale/options.ts";
 import { performancePage } from "./scale/page.ts";
 import { csvOf, personAt, personJson } from "./scale/person.ts";
@@ -59,10 +59,22 @@ describe("a comparison", () => {
         return { operations: 10, seconds: 1 };
       });
     const figures = await compare([of("a"), of("b"), of("c")], { rounds: 3, seconds: 0 });
-    expect(order.join("")).toBe("abcbcacab");
+    expect(order.join("")).toBe("abcbaccab");
     expect(figures.map(({ name, rates }) => [name, rates])).toEqual(
       ["a", "b", "c"].map((name) => [name, [10, 10, 10]]),
     );
+  });
+
+  test("lets each come behind others from round to round", () => {
+    for (const count of [1, 2, 8, 11, 13]) {
+      const orders = Array.from({ length: 5 }, (_, round) => orderOf(count, round));
+      for (const order of orders) expect(order.toSorted((a, b) => a - b)).toEqual([...Array(count).keys()]);
+      if (count < 8) continue;
+      const before = orders.flatMap((order) =>
+        order.flatMap((one, at) => (one === 4 && at > 0 ? [order[at - 1]] : [])),
+      );
+      expect(new Set(before).size).toBeGreaterThan(2);
+    }
   });
 
   test("ends with the first wrong answer of a server", async () => {

@@ -144,6 +144,20 @@ export function inProcess(
   };
 }
 
+/**
+ * The order of a round: another one first each time, and behind another one, since who comes behind a heavy writer finds
+ * its checkpoint still to be done.
+ */
+export function orderOf(count: number, round: number): readonly number[] {
+  const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+  let step = 1;
+  for (let left = round; left > 0; left--) {
+    do step++;
+    while (divisor(step, count) !== 1);
+  }
+  return Array.from({ length: count }, (_, index) => (round + index * step) % count);
+}
+
 /** Every round of all contestants, in turn and in another order each time: noise meets them alike. */
 export async function compare(
   contestants: readonly (Contestant & { warm?(): Promise<Pace> })[],
@@ -157,8 +171,8 @@ export async function compare(
     found.set(each.name, pace === "never" ? [withoutAnswer] : []);
   }
   for (let round = 0; round < rounds; round++) {
-    for (let index = 0; index < contestants.length; index++) {
-      const each = contestants[(index + round) % contestants.length];
+    for (const index of orderOf(contestants.length, round)) {
+      const each = contestants[index];
       const pace = paces.get(each?.name ?? "");
       if (each === undefined || pace === "never" || (pace === "once" && round > 0)) continue;
       found.get(each.name)?.push(await each.run(seconds));
