@@ -209,7 +209,7 @@ function unknownVariables(environment: Record<string, string | undefined>): stri
     .map((name) => `${name} is not a setting of muster and is ignored`);
 }
 
-/** The variable from which `muster import --url` takes its token when no flag gives one. */
+/** The variable from which `muster import --url` and `muster bench` take their token when no flag gives one. */
 const tokenVariable = "MUSTER_TOKEN";
 
 export function tokenFromEnvironment(

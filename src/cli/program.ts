@@ -1,6 +1,7 @@
 import { Command } from "@commander-js/extra-typings";
 import { version } from "../assets.ts";
 import { backupCommand } from "./backup.ts";
+import { benchCommand } from "./bench.ts";
 import { doctorCommand } from "./doctor.ts";
 import { explainCommand } from "./explain.ts";
 import { importCommand } from "./import.ts";
@@ -27,5 +28,6 @@ export function createProgram(io: Io): Command {
     .addCommand(explainCommand(io))
     .addCommand(migrateCommand(io))
     .addCommand(openapiCommand(io))
+    .addCommand(benchCommand(io))
     .showHelpAfterError("(muster --help tells more)");
 }

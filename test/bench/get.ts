@@ -2,56 +2,37 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { median, spread } from "./median.ts";
+import { hasStatus } from "../../src/bench/check.ts";
+import { median } from "../../src/bench/figures.ts";
+import { runLoad } from "../../src/bench/load.ts";
 import { personRow, shuffled } from "./people.ts";
+import { cpuMicros, type Running, root, startProcess, token } from "./scale/process.ts";
+import { spread } from "./spread.ts";
 
 /*
  * GET of a user by id, beside a bare hono handler that checks a token and answers a fixed 1.1 KB. Two servers, each a
- * process of its own with a load generator of its own, asked in turns; rates and the server's CPU time a request.
+ * process of its own, asked in turns; rates and the server's CPU time a request.
  */
 
 const users = 2000;
 const rounds = Number(process.argv[2] ?? 5);
 const secondsARound = 3;
 const connections = 16;
-const token = "mst_bench-token-that-nobody-else-has-0123456789";
 
 const data = mkdtempSync(join(tmpdir(), "muster-bench-"));
-const root = join(import.meta.dir, "..", "..");
 
-function startServer(args: string[]) {
-  const env = { ...process.env, MUSTER_ADMIN_TOKEN: token };
-  return Bun.spawn([process.execPath, ...args], { env, stdout: "pipe", stderr: "inherit" });
-}
-
-async function portOf(server: ReturnType<typeof startServer>): Promise<string> {
-  let text = "";
-  for await (const chunk of server.stdout) {
-    text += new TextDecoder().decode(chunk);
-    const port = /listening on \S+?:(\d+)\s/.exec(text)?.[1];
-    if (port !== undefined) return port;
-  }
-  throw new Error("the server did not start");
-}
-
-/** User and system time of a process, in microseconds, as the kernel counts it. */
-async function cpuMicroseconds(pid: number): Promise<number> {
-  const fields = (await Bun.file(`/proc/${pid}/stat`).text()).split(") ")[1]?.split(" ") ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * 10_000;
-}
-
-const loadResult = z.object({ requests: z.number(), seconds: z.number(), wrong: z.number() });
-
-async function measure(server: { readonly pid: number }, port: string, paths: readonly string[]) {
-  const before = await cpuMicroseconds(server.pid);
-  const args = [port, String(connections), String(secondsARound), "200", token, ...paths];
-  const load = Bun.spawn([process.execPath, join(import.meta.dir, "load.ts"), ...args], { stdout: "pipe" });
-  const { requests, seconds, wrong } = loadResult.parse(await new Response(load.stdout).json());
+async function measure(server: Running, paths: readonly string[]) {
+  const before = await cpuMicros(server.pid);
+  let next = 0;
+  const { answers, seconds, wrong } = await runLoad(server, { connections, seconds: secondsARound }, (connection) => {
+    const path = paths[(next++ + connection * 7919) % paths.length];
+    return path === undefined ? undefined : { method: "GET", path, check: hasStatus(200) };
+  });
   if (wrong > 0) throw new Error(`${wrong} wrong answers`);
-  return { rate: requests / seconds, cpu: ((await cpuMicroseconds(server.pid)) - before) / requests };
+  return { rate: answers / seconds, cpu: ((await cpuMicros(server.pid)) - before) / answers };
 }
 
-async function fill(port: string): Promise<string[]> {
+async function fill({ origin }: Running): Promise<string[]> {
   const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/scim+json" };
   const paths: string[] = [];
   for (let number = 0; number < users; number++) {
@@ -71,7 +52,7 @@ async function fill(port: string): Promise<string[]> {
         { type: "work", streetAddress: "12 Mill Lane", locality: "Leeds", postalCode: "LS1 4AP", country: "GB" },
       ],
     };
-    const response = await fetch(`http://127.0.0.1:${port}/scim/v2/Users`, {
+    const response = await fetch(new URL("/scim/v2/Users", origin), {
       method: "POST",
       headers,
       body: JSON.stringify(body),
@@ -82,17 +63,17 @@ async function fill(port: string): Promise<string[]> {
   return paths;
 }
 
-const muster = startServer([join(root, "src", "main.ts"), "serve", "--port", "0", "--data", data]);
-const bare = startServer([join(import.meta.dir, "bare.ts")]);
+const main = join(root, "src", "main.ts");
+const muster = await startProcess([process.execPath, main, "serve", "--port", "0", "--data", data]);
+const bare = await startProcess([process.execPath, join(import.meta.dir, "bare.ts")]);
 try {
-  const [port, barePort] = [await portOf(muster), await portOf(bare)];
-  const paths = await fill(port);
+  const paths = await fill(muster);
   const figures: { own: Awaited<ReturnType<typeof measure>>; limit: Awaited<ReturnType<typeof measure>> }[] = [];
-  await measure(muster, port, paths);
-  await measure(bare, barePort, ["/fixed"]);
+  await measure(muster, paths);
+  await measure(bare, ["/fixed"]);
   for (let round = 0; round < rounds; round++) {
-    const limit = await measure(bare, barePort, ["/fixed"]);
-    figures.push({ limit, own: await measure(muster, port, paths) });
+    const limit = await measure(bare, ["/fixed"]);
+    figures.push({ limit, own: await measure(muster, paths) });
   }
   const share = (pick: (figure: (typeof figures)[number]) => number): string =>
     `${Math.round(100 * median(figures.map(pick)))} %`;
@@ -106,8 +87,6 @@ try {
   console.log(`  GET / fixed, by rate        ${share(({ own, limit }) => own.rate / limit.rate)}`);
   console.log(`  fixed / GET, by CPU         ${share(({ own, limit }) => limit.cpu / own.cpu)}`);
 } finally {
-  muster.kill();
-  bare.kill();
-  await Promise.all([muster.exited, bare.exited]);
+  await Promise.all([muster.stop(), bare.stop()]);
   rmSync(data, { recursive: true, force: true });
 }

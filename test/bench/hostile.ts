@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { median } from "./median.ts";
+import { median } from "../../src/bench/figures.ts";
 
 /*
  * How long requests take that are made to hurt: filters of 100,000 characters, parentheses and terms without end, JSON

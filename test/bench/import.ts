@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { median } from "../../src/bench/figures.ts";
 import { applyJob } from "../../src/import/apply-job.ts";
 import { planJob } from "../../src/import/plan-job.ts";
 import type { RunPorts } from "../../src/import/ports.ts";
@@ -10,8 +11,8 @@ import { coreRegistry } from "../../src/scim/schema/registry.ts";
 import type { ImportJob, ImportState } from "../../src/storage/import.ts";
 import { openDatabase } from "../../src/storage/sqlite/open.ts";
 import { openSqliteStore } from "../../src/storage/sqlite/store.ts";
-import { median, spread } from "./median.ts";
 import { peopleCsv } from "./people.ts";
+import { spread } from "./spread.ts";
 
 /*
  * A CSV import without passwords, beside raw prepared inserts of the same rows into the same tables with the same

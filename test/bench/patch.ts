@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { median, spread } from "./median.ts";
+import { median } from "../../src/bench/figures.ts";
+import { spread } from "./spread.ts";
 
 /*
  * PATCH of one attribute beside PUT of the whole user, through HTTP: the same server, the same users, in turns. Every

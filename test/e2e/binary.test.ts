@@ -25,7 +25,19 @@ describe("the binary", () => {
   test("tells its commands with --help", async () => {
     const { exitCode, stdout, stderr } = await run(["--help"]);
     expect([exitCode, stderr]).toEqual([0, ""]);
-    for (const command of ["serve", "import", "token", "user", "backup", "restore", "doctor", "migrate", "openapi"]) {
+    const commands = [
+      "serve",
+      "import",
+      "token",
+      "user",
+      "backup",
+      "restore",
+      "doctor",
+      "explain",
+      "migrate",
+      "openapi",
+    ];
+    for (const command of [...commands, "bench"]) {
       expect(stdout).toMatch(new RegExp(`^ {2}${command}\\b`, "m"));
     }
   });

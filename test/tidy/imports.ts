@@ -15,6 +15,7 @@ export const rooms = [
   "provisioning",
   "http",
   "ui",
+  "bench",
   "server",
   "cli",
   "main",
