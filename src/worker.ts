@@ -3,6 +3,7 @@ import { importPorts } from "./import/ports.ts";
 import { runWaitingImports } from "./import/runner.ts";
 import type { FromWorker, ToWorker } from "./import/worker-message.ts";
 import { commitTally } from "./storage/commit-tally.ts";
+import type { Store } from "./storage/port.ts";
 import { openSqliteStore } from "./storage/sqlite/store.ts";
 import { writeSignal } from "./storage/write-signal.ts";
 
@@ -38,13 +39,20 @@ async function run({ file, durability, signal, tally }: Extract<ToWorker, { kind
         post({ kind: "failure", importId: job.id, error: Bun.inspect(error) });
         setTimeout(wake, retryMs);
       });
-      isBuilding = await buildSomeIndexes(store);
+      isBuilding = await buildSomeIndexes(store, await busyTenants(store));
       // What arrived meanwhile is heard of between two turns of the loop.
       await new Promise((resolve) => setImmediate(resolve));
     } while ((again || isBuilding) && !stopping);
   } finally {
     await store.close();
   }
+}
+
+/** Which tenants have an import that is carried out, or waits for the store to answer. */
+async function busyTenants(store: Store): Promise<(tenantId: number) => boolean> {
+  const jobs = await store.imports.jobsInStates(["running"]);
+  const busy = new Set(jobs.map(({ tenantId }) => tenantId));
+  return (tenantId) => busy.has(tenantId);
 }
 
 /** Runs once at a time; a wake while it runs makes it look again. */

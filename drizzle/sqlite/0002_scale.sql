@@ -37,7 +37,7 @@ DROP INDEX `resource_display`;--> statement-breakpoint
 DROP INDEX `resource_external_id`;--> statement-breakpoint
 ALTER TABLE `resource` ADD `member_count` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 CREATE INDEX `resource_modified` ON `resource` (`tenant_id`,`resource_type`,`modified`);--> statement-breakpoint
-CREATE INDEX `resource_type` ON `resource` (`tenant_id`,`resource_type`,`rid`,`active`,`created`);--> statement-breakpoint
+CREATE INDEX `resource_type` ON `resource` (`tenant_id`,`resource_type`,`rid`,`active`,`created`,`unique_key`);--> statement-breakpoint
 CREATE INDEX `resource_display` ON `resource` (`tenant_id`,`resource_type`,`display_key`);--> statement-breakpoint
 CREATE INDEX `resource_external_id` ON `resource` (`tenant_id`,`resource_type`,`external_id`);--> statement-breakpoint
 UPDATE `resource` SET `member_count` = (SELECT count(*) FROM `member` WHERE `member`.`tenant_id` = `resource`.`tenant_id` AND `member`.`group_rid` = `resource`.`rid`) WHERE `resource_type` = 'Group';--> statement-breakpoint

@@ -1,12 +1,13 @@
 import { basename } from "node:path";
 import type { Config } from "../config.ts";
+import { buildSomeIndexes } from "../directory/index-choices.ts";
 import { fullCounts, settledRows } from "../import/job.ts";
 import { type ImportPorts, importPorts } from "../import/ports.ts";
 import { runImport } from "../import/runner.ts";
 import { readImportRequest, receiveImport, type UploadFields } from "../import/upload.ts";
 import { ScimError } from "../scim/error.ts";
 import type { ImportJob } from "../storage/import.ts";
-import { defaultTenantId } from "../storage/port.ts";
+import { defaultTenantId, type Store } from "../storage/port.ts";
 import { withLockedStore } from "./data.ts";
 import { CliError, type Io } from "./io.ts";
 import { type ReportedJob, reportJob, troubledRows } from "./job-report.ts";
@@ -25,6 +26,7 @@ export async function importLocally(io: Io, config: Config, file: string, fields
       throw error instanceof ScimError ? new CliError(error.detail) : error;
     });
     const done = await runShown(io, ports, received);
+    await buildShown(io, store);
     const query = { tenantId: defaultTenantId, importId: done.id, problemsOnly: false, after: 0 };
     const rows = await troubledRows((outcome, limit) => store.imports.rows({ ...query, outcome, limit }));
     reportJob(io, reported(done), rows, `GET /api/imports/${done.id}/report.csv of muster serve`);
@@ -45,6 +47,12 @@ async function runShown(io: Io, ports: ImportPorts, job: ImportJob): Promise<Imp
   } finally {
     clearInterval(timer);
   }
+}
+
+/** Builds what a large import left for its end. */
+async function buildShown(io: Io, store: Store): Promise<void> {
+  if ((await store.indexes.unfinished()).length > 0) io.err("indexing the attributes that filters ask for");
+  while (await buildSomeIndexes(store, () => false));
 }
 
 /** The progress of a job in that state. */

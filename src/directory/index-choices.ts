@@ -68,12 +68,20 @@ function isSame(wanted: readonly Held[], held: readonly Held[]): boolean {
 /**
  * Goes on with the indexes of the first tenant that has some to build.
  *
+ * @param isBusy whether an import of the tenant is under way, which suspended indexes wait for
  * @returns whether there may be more to do
  */
-export async function buildSomeIndexes(store: Store): Promise<boolean> {
-  const [tenantId] = await store.indexes.unfinished();
-  if (tenantId === undefined) return false;
-  const set = { tenantId, changes: [{ kind: "buildIndexes" } as const] };
-  await store.commit(Array.from({ length: buildSetsPerCommit }, () => set));
-  return true;
+export async function buildSomeIndexes(store: Store, isBusy: (tenantId: number) => boolean): Promise<boolean> {
+  for (const tenantId of await store.indexes.unfinished()) {
+    const indexes = await store.indexes.all(tenantId);
+    const suspended = new Set(indexes.filter(({ state }) => state === "suspended").map((each) => each.resourceType));
+    if (suspended.size > 0 && isBusy(tenantId)) continue;
+    const resumed = [...suspended].map((resourceType) => ({ kind: "resumeIndexes", resourceType }) as const);
+    if (resumed.length > 0) await store.commit([{ tenantId, changes: resumed }]);
+    await store.indexes.readAhead(tenantId);
+    const set = { tenantId, changes: [{ kind: "buildIndexes" } as const] };
+    await store.commit(Array.from({ length: buildSetsPerCommit }, () => set));
+    return true;
+  }
+  return false;
 }

@@ -11,6 +11,8 @@ import { type JudgedRow, judgeBatch, openTableJob } from "./table-job.ts";
  * once, and small jobs show how far they are.
  */
 const applyRowsPerCommit = { min: 10_000, max: 50_000, commitsPerJob: 20 } as const;
+/** Rows of a job for which the indexes of attributes may be left behind until its end: a few seconds of work. */
+const rowsOfLargeJobMin = 50_000;
 /** Characters of those rows: what a chunk of the longest rows weighs is bounded, too. */
 const applyCharsPerCommit = 16_777_216;
 /** Passwords in one call of commit: about four seconds of hashing that a crash would repeat. */
@@ -28,6 +30,9 @@ export async function applyJob(ports: RunPorts, job: ImportJob): Promise<boolean
   const after = await store.imports.lastRow(job.tenantId, job.id);
   const { min, max, commitsPerJob } = applyRowsPerCommit;
   const rowsPerCommit = Math.min(max, Math.max(min, Math.ceil(job.total / commitsPerJob)));
+  if (await isLarge(ports, job, after)) {
+    await store.commit([{ tenantId: job.tenantId, changes: [{ kind: "suspendIndexes", resourceType: "User" }] }]);
+  }
   let chunk: JudgedRow[] = [];
   let passwords = 0;
   let chars = 0;
@@ -49,6 +54,13 @@ export async function applyJob(ports: RunPorts, job: ImportJob): Promise<boolean
   }
   await commitChunk(ports, job, chunk);
   return true;
+}
+
+/** Whether the directory at least doubles: its indexes are then made of all users together, when the job is done. */
+async function isLarge({ store, compiled }: RunPorts, job: ImportJob, after: number): Promise<boolean> {
+  if (after > 0 || job.total < rowsOfLargeJobMin) return false;
+  const query = { tenantId: job.tenantId, types: [{ type: compiled.type }], start: { offset: 0 }, limit: 0 };
+  return job.total >= (await store.resources.list(query)).total;
 }
 
 async function commitChunk(ports: RunPorts, job: ImportJob, chunk: readonly JudgedRow[]): Promise<void> {

@@ -103,6 +103,13 @@ export type Change =
    */
   | { readonly kind: "setIndexes"; readonly resourceType: string; readonly indexes: readonly IndexedAttribute[] }
   /**
+   * Leaves new resources of a type out of its indexes, which filters then do not use, until `resumeIndexes`: where very
+   * many come, an index is made sooner of all of them together. The effect's `changed` is false when none was ready.
+   */
+  | { readonly kind: "suspendIndexes"; readonly resourceType: string }
+  /** What was left out is built from now on. The effect's `changed` is false when nothing was suspended. */
+  | { readonly kind: "resumeIndexes"; readonly resourceType: string }
+  /**
    * Goes on with making and removing a tenant's attribute indexes: few enough resources not to keep others waiting. The
    * effect's `changed` is false when nothing is left to do.
    */

@@ -241,8 +241,8 @@ export interface AttributeIndexRecord {
   readonly resourceType: string;
   readonly path: string;
   readonly target: IndexTarget;
-  /** Filters use it when it is ready. */
-  readonly state: "building" | "ready";
+  /** Filters use it when it is ready; a suspended one waits for the end of a large import. */
+  readonly state: "building" | "ready" | "suspended";
   /** The part of the resources that is in it, from 0 to 1. */
   readonly progress: number;
 }
@@ -250,8 +250,13 @@ export interface AttributeIndexRecord {
 export interface AttributeIndexReads {
   /** By type and path. */
   all(tenantId: number): Promise<readonly AttributeIndexRecord[]>;
-  /** The tenants for which `buildIndexes` has something to do. */
+  /** The tenants that have an index which is not ready. */
   unfinished(): Promise<readonly number[]>;
+  /**
+   * Reads ahead what the next changes `buildIndexes` of this store write, where that is much: reading and sorting hold
+   * up nobody, and an index that is written in its order is written once. Need not be called.
+   */
+  readAhead(tenantId: number): Promise<void>;
 }
 
 export interface ImportReads {

@@ -1,7 +1,9 @@
 import type { Database } from "bun:sqlite";
 import type { IndexedAttribute } from "../../scim/filter/indexed.ts";
 import { type Apply, noEffect } from "./applied.ts";
+import type { AttributeIndex } from "./attribute-index.ts";
 import type { AttributeValueWrites } from "./attribute-value.ts";
+import type { ReadAhead } from "./read-ahead.ts";
 
 /** Resources that one change takes into an index: a few milliseconds of writing. */
 const builtResourcesMax = 50;
@@ -22,7 +24,13 @@ interface Unfinished {
 export function attributeIndexChanges(
   db: Database,
   values: AttributeValueWrites,
-): { setIndexes: Apply<"setIndexes">; buildIndexes: Apply<"buildIndexes"> } {
+  readAhead: ReadAhead,
+): {
+  setIndexes: Apply<"setIndexes">;
+  suspendIndexes: Apply<"suspendIndexes">;
+  resumeIndexes: Apply<"resumeIndexes">;
+  buildIndexes: Apply<"buildIndexes">;
+} {
   const bumpRevision = db.prepare<unknown, [number]>(
     `INSERT INTO attribute_index_revision (tenant_id, revision) VALUES (?, 1)
        ON CONFLICT DO UPDATE SET revision = revision + 1`,
@@ -32,10 +40,37 @@ export function attributeIndexChanges(
     values.indexesChanged();
     return noEffect;
   };
-  return { setIndexes: setIndexes(db, changed), buildIndexes: buildIndexes(db, values, changed) };
+  return {
+    setIndexes: setIndexes(db, changed),
+    ...pauses(db, changed),
+    buildIndexes: buildIndexes(db, values, readAhead, changed),
+  };
+}
+
+/** The number of the last resource of a type; 0 when there is none. */
+const lastRidSql = `coalesce((SELECT max(rid) FROM resource INDEXED BY resource_type
+  WHERE tenant_id = $tenantId AND resource_type = $resourceType), 0)`;
+
+function pauses(db: Database, changed: Changed) {
+  const ofType = "tenant_id = $tenantId AND resource_type = $resourceType";
+  const suspend = db.prepare<unknown, [{ tenantId: number; resourceType: string }]>(
+    `UPDATE attribute_index SET state = 'suspended', built_rid = ${lastRidSql} WHERE ${ofType} AND state = 'ready'`,
+  );
+  const resume = db.prepare<unknown, [{ tenantId: number; resourceType: string }]>(
+    `UPDATE attribute_index SET state = 'building', until_rid = ${lastRidSql} WHERE ${ofType} AND state = 'suspended'`,
+  );
+  const carryOut =
+    (statement: typeof suspend) =>
+    (tenantId: number, { resourceType }: { readonly resourceType: string }) =>
+      statement.run({ tenantId, resourceType }).changes > 0 ? changed(tenantId) : { ...noEffect, changed: false };
+  return { suspendIndexes: carryOut(suspend), resumeIndexes: carryOut(resume) };
 }
 
 type Changed = (tenantId: number) => typeof noEffect;
+
+function indexOf({ rid, resource_type: resourceType, path, target }: Unfinished): AttributeIndex {
+  return { rid, resourceType, path, target: JSON.parse(target), state: "building" };
+}
 
 function setIndexes(db: Database, changed: Changed): Apply<"setIndexes"> {
   const all = db.prepare<{ rid: number; path: string; target: string }, [number, string]>(
@@ -65,10 +100,15 @@ function setIndexes(db: Database, changed: Changed): Apply<"setIndexes"> {
   };
 }
 
-function buildIndexes(db: Database, values: AttributeValueWrites, changed: Changed): Apply<"buildIndexes"> {
+function buildIndexes(
+  db: Database,
+  values: AttributeValueWrites,
+  readAhead: ReadAhead,
+  changed: Changed,
+): Apply<"buildIndexes"> {
   const unfinished = db.prepare<Unfinished, [number]>(
     `SELECT rid, resource_type, path, target, state, built_rid, until_rid FROM attribute_index
-       WHERE tenant_id = ? AND state <> 'ready' ORDER BY state, resource_type, built_rid`,
+       WHERE tenant_id = ? AND state IN ('building', 'dropping') ORDER BY state, resource_type, built_rid, rid`,
   );
   const resources = db.prepare<{ rid: number; doc: string }, [number, string, number, number]>(
     `SELECT rid, doc FROM resource WHERE tenant_id = ? AND resource_type = ? AND rid > ? AND rid <= ?
@@ -98,19 +138,43 @@ function buildIndexes(db: Database, values: AttributeValueWrites, changed: Chang
     removeIndex.run(rid);
   }
 
+  function advance(tenantId: number, indexes: readonly Unfinished[], builtRid: number): void {
+    for (const { rid, built_rid, until_rid } of indexes) {
+      progress.run(Math.max(built_rid, builtRid), rid);
+      if (builtRid >= until_rid) ready.run(rid);
+    }
+    if (indexes.some(({ until_rid }) => builtRid >= until_rid)) changed(tenantId);
+  }
+
+  /** Whether what was read ahead is for these indexes; then some of it is written. */
+  function writeAhead(tenantId: number, indexes: readonly Unfinished[]): boolean {
+    const [first] = indexes;
+    const alike = indexes.filter(
+      ({ built_rid, until_rid }) => built_rid === first?.built_rid && until_rid === first.until_rid,
+    );
+    const written = readAhead.write(
+      tenantId,
+      alike.map(({ rid }) => rid),
+    );
+    if (written === undefined) return false;
+    for (const { rid, indexRid, doc } of written.changed) {
+      const index = alike.find((each) => each.rid === indexRid);
+      if (index !== undefined) values.add(tenantId, indexOf(index), rid, doc);
+    }
+    if (written.builtRid !== undefined) advance(tenantId, alike, written.builtRid);
+    return true;
+  }
+
   /** Several indexes of a type that are behind alike are filled by one walk through its resources. */
   function build(tenantId: number, indexes: readonly Unfinished[]): void {
     const from = Math.min(...indexes.map(({ built_rid }) => built_rid));
     const until = Math.max(...indexes.map(({ until_rid }) => until_rid));
     const rows = resources.all(tenantId, indexes[0]?.resource_type ?? "", from, until);
     const lastRid = rows.length < builtResourcesMax ? until : (rows.at(-1)?.rid ?? until);
-    for (const { rid, resource_type: resourceType, path, target, built_rid, until_rid } of indexes) {
-      const index = { rid, resourceType, path, target: JSON.parse(target), state: "building" } as const;
-      for (const row of rows) if (row.rid > built_rid) values.add(tenantId, index, row.rid, row.doc);
-      progress.run(Math.max(built_rid, lastRid), rid);
-      if (lastRid >= until_rid) ready.run(rid);
+    for (const index of indexes) {
+      for (const row of rows) if (row.rid > index.built_rid) values.add(tenantId, indexOf(index), row.rid, row.doc);
     }
-    if (indexes.some(({ until_rid }) => lastRid >= until_rid)) changed(tenantId);
+    advance(tenantId, indexes, lastRid);
   }
 
   return (tenantId) => {
@@ -118,11 +182,12 @@ function buildIndexes(db: Database, values: AttributeValueWrites, changed: Chang
     const [first] = left;
     if (first === undefined) return { ...noEffect, changed: false };
     if (first.state === "dropping") drop(tenantId, first.rid);
-    else
-      build(
-        tenantId,
-        left.filter(({ resource_type, state }) => resource_type === first.resource_type && state === first.state),
+    else {
+      const ofType = left.filter(
+        ({ resource_type, state }) => resource_type === first.resource_type && state === first.state,
       );
+      if (!writeAhead(tenantId, ofType)) build(tenantId, ofType);
+    }
     return noEffect;
   };
 }

@@ -16,6 +16,7 @@ import { importChanges } from "./apply-import.ts";
 import { resourceChanges } from "./apply-resource.ts";
 import { attributeIndexes } from "./attribute-index.ts";
 import { type AttributeValueWrites, attributeValueWrites } from "./attribute-value.ts";
+import type { ReadAhead } from "./read-ahead.ts";
 import { type Counted, resourceCounts } from "./resource-count.ts";
 import { rowResults } from "./row-result.ts";
 
@@ -31,7 +32,7 @@ export interface Applier {
   takeOverwrote(): boolean;
 }
 
-export function createApplier(db: Database): Applier {
+export function createApplier(db: Database, readAhead: ReadAhead): Applier {
   let counted: Counted[] = [];
   let touchedRid: number | null = null;
   let overwrote = false;
@@ -45,7 +46,7 @@ export function createApplier(db: Database): Applier {
     },
   };
   const values = attributeValueWrites(db, attributeIndexes(db));
-  const applyChange = changeTable(db, tally, values);
+  const applyChange = changeTable(db, tally, values, readAhead);
   const rows = rowResults(db);
   const counts = resourceCounts(db);
 
@@ -87,6 +88,7 @@ export function createApplier(db: Database): Applier {
     },
     forget() {
       values.forget();
+      readAhead.forget();
       counts.forget();
       rows.forget();
       overwrote = false;
@@ -104,10 +106,11 @@ function changeTable(
   db: Database,
   tally: Tally,
   values: AttributeValueWrites,
+  readAhead: ReadAhead,
 ): (tenantId: number, change: Change) => Effect | Refusal {
   const table: { [K in ChangeKind]: Apply<K> } = {
     ...resourceChanges(db, values),
-    ...attributeIndexChanges(db, values),
+    ...attributeIndexChanges(db, values, readAhead),
     ...importChanges(db),
     ...accessChanges(db),
     ...definitionChanges(db),

@@ -8,7 +8,7 @@ export interface AttributeIndex {
   readonly resourceType: string;
   readonly path: string;
   readonly target: IndexTarget;
-  readonly state: "building" | "ready";
+  readonly state: "building" | "ready" | "suspended";
 }
 
 interface Row {
@@ -16,7 +16,7 @@ interface Row {
   resource_type: string;
   path: string;
   target: string;
-  state: "building" | "ready";
+  state: "building" | "ready" | "suspended";
   built_rid: number;
   until_rid: number;
 }
@@ -58,7 +58,8 @@ export function attributeIndexes(db: Database): AttributeIndexes {
   };
 }
 
-export function attributeIndexReads(db: Database): AttributeIndexReads {
+/** @param readAhead see AttributeIndexReads */
+export function attributeIndexReads(db: Database, readAhead: AttributeIndexReads["readAhead"]): AttributeIndexReads {
   const all = db.prepare<Row, [number]>(
     `SELECT ${columns} FROM attribute_index WHERE tenant_id = ? AND state <> 'dropping' ORDER BY resource_type, path`,
   );
@@ -79,5 +80,6 @@ export function attributeIndexReads(db: Database): AttributeIndexReads {
     async unfinished() {
       return unfinished.all().map((row) => row.tenant_id);
     },
+    readAhead,
   };
 }

@@ -65,9 +65,12 @@ export function attributeValueWrites(db: Database, known: AttributeIndexes): Att
   return {
     replace(tenantId, resourceType, rid, before, after) {
       const indexes = indexesOf(tenantId, resourceType);
-      if (indexes.length === 0 || before === after) return;
+      const isLeftOut = before === undefined && indexes.every(({ state }) => state === "suspended");
+      if (isLeftOut || before === after) return;
       const [old, next] = [before, after].map((doc) => (doc === undefined ? {} : attributesOf({ doc })));
-      for (const { rid: indexRid, target } of indexes) {
+      for (const { rid: indexRid, target, state } of indexes) {
+        // Whoever comes while an index is suspended is built into it later; what is in it already stays right.
+        if (before === undefined && state === "suspended") continue;
         const [gone, come] = [indexedValues(target, old ?? {}), indexedValues(target, next ?? {})];
         for (const each of gone)
           if (!has(come, each)) writes.push({ tenantId, indexRid, rid, ...each, isThere: false });

@@ -4,6 +4,7 @@ import type { ChangeSet, SetResult } from "../change.ts";
 import type { CommitTally } from "../commit-tally.ts";
 import type { WriteSignal } from "../write-signal.ts";
 import { type Applier, createApplier } from "./apply.ts";
+import type { ReadAhead } from "./read-ahead.ts";
 
 /**
  * Who commits. `requests`: short sets that must not wait, and say so on the signal. `import`: long calls that let go
@@ -41,8 +42,15 @@ export interface Committer {
 }
 
 /** The one place that writes: commits that arrive in one turn of the event loop share one durable transaction. */
-export function createCommitter(db: Database, lane: CommitLane, signal: WriteSignal, tally: CommitTally): Committer {
-  const writer: Writer = { db, signal, tally, applier: createApplier(db), setsAtOnce: setsInTransactionFirst };
+export function createCommitter(
+  db: Database,
+  lane: CommitLane,
+  signal: WriteSignal,
+  tally: CommitTally,
+  readAhead: ReadAhead,
+): Committer {
+  const applier = createApplier(db, readAhead);
+  const writer: Writer = { db, signal, tally, applier, setsAtOnce: setsInTransactionFirst };
   const flushers = { requests: commitTogether, import: commitYielding } as const;
   let waiting: Waiting[] = [];
   let turn: Promise<void> | undefined;

@@ -39,6 +39,8 @@ export function openDatabase(file: string, lane: CommitLane = "requests", durabi
     if (lane === "import") {
       db.run(`PRAGMA wal_autocheckpoint = ${importCheckpointPages}`);
       db.run(`PRAGMA busy_timeout = ${importLockTryMs}`);
+      // What is read ahead for the indexes of a large import is sorted in a file, and not in memory.
+      db.run("PRAGMA temp_store = FILE");
     }
     return db;
   } catch (error) {

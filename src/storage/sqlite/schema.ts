@@ -29,7 +29,14 @@ export const resource = sqliteTable(
     uniqueIndex("resource_id").on(table.tenantId, table.id),
     uniqueIndex("resource_unique").on(table.tenantId, table.resourceType, table.uniqueKey),
     // Everything of a type in the order of creation, with what lists ask of many at once: no wide row is read for it.
-    index("resource_type").on(table.tenantId, table.resourceType, table.rid, table.active, table.created),
+    index("resource_type").on(
+      table.tenantId,
+      table.resourceType,
+      table.rid,
+      table.active,
+      table.created,
+      table.uniqueKey,
+    ),
     // With those that have no value, which come first or last in the order.
     index("resource_display").on(table.tenantId, table.resourceType, table.displayKey),
     index("resource_external_id").on(table.tenantId, table.resourceType, table.externalId),
@@ -88,7 +95,7 @@ export const attributeIndex = sqliteTable(
     path: text("path").notNull(),
     /** Where the values stand and how they compare, as JSON. */
     target: text("target").notNull(),
-    state: text("state").$type<"building" | "ready" | "dropping">().notNull(),
+    state: text("state").$type<"building" | "ready" | "suspended" | "dropping">().notNull(),
     /** Resources up to the first are in the index; those behind the second were from their first day. */
     builtRid: integer("built_rid").notNull(),
     untilRid: integer("until_rid").notNull(),

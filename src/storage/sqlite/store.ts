@@ -10,6 +10,7 @@ import { type FindLimits, findLimits } from "./limits.ts";
 import { migrateDatabase } from "./migrate.ts";
 import { type Durability, openDatabase, openReader, synchronousOf } from "./open.ts";
 import { accessReads } from "./read-access.ts";
+import { createReadAhead } from "./read-ahead.ts";
 import { definitionReads } from "./read-definition.ts";
 import { importReads } from "./read-import.ts";
 import { resourceReads } from "./read-resource.ts";
@@ -51,7 +52,8 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
     throw error;
   }
   tally.opened(synchronousOf(db));
-  const committer = createCommitter(db, lane, signal, tally);
+  const readAhead = createReadAhead(db);
+  const committer = createCommitter(db, lane, signal, tally, readAhead);
   const edges = scanEdges();
   const scans = createScanLane(() => readerOf(openReader(file), limits, edges));
   let closed = false;
@@ -65,7 +67,7 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
     resources: telling(resourceReads(db, { reader: readerOf(db, limits, edges), lane: scans, scanRowsMax })),
     access: telling(accessReads(db)),
     definitions: telling(definitionReads(db)),
-    indexes: telling(attributeIndexReads(db)),
+    indexes: telling(attributeIndexReads(db, (tenantId) => readAhead.gather(tenantId))),
     imports: telling(importReads(db)),
     ...telling({
       async check() {
