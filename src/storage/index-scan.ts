@@ -43,7 +43,7 @@ export interface Compared {
 type Asked = Exclude<Operator, "ne">;
 
 const symbols = { eq: "=", gt: ">", ge: ">=", lt: "<", le: "<=" } as const;
-const ends = { eq: "equal", gt: "lower", ge: "lower", lt: "upper", le: "upper" } as const;
+const sides = { eq: "equal", gt: "lower", ge: "lower", lt: "upper", le: "upper" } as const;
 
 function isOrdering(operator: Asked): operator is keyof typeof symbols {
   return Object.hasOwn(symbols, operator);
@@ -64,7 +64,7 @@ export function comparedTo(column: string, operator: Asked, value: BoundComparis
   const literal = stored(value);
   if (isOrdering(operator)) {
     const bound = sql(`${column} ${symbols[operator]} ?`, literal);
-    return { extent: operator === "eq" ? "value" : "range", bounds: { [ends[operator]]: bound }, test: undefined };
+    return { extent: operator === "eq" ? "value" : "range", bounds: { [sides[operator]]: bound }, test: undefined };
   }
   const text = String(literal);
   if (operator === "sw") return { extent: "range", bounds: startsWith(column, text), test: undefined };
@@ -106,37 +106,68 @@ export function afterPrefix(prefix: string): string | undefined {
 export type ScanEdge = readonly SqlValue[];
 
 /**
- * The entries of a walk, from behind one edge up to another. An edge takes the place of the bound on its side: of two
- * bounds on one side SQLite enters the index by one, and which one it is decides how far it walks.
+ * The entries of a walk from behind an edge on, which takes the place of the lower bound: of two bounds on one side SQLite
+ * enters the index by one, and which one it is decides how far it walks.
  */
-function entries({ keys, base, bounds }: IndexScan, edge: ScanEdge | undefined, rest: ScanEdge | undefined): Sql {
-  const at = (operator: string, place: ScanEdge): Sql => ({
-    text: `(${keys.join(", ")}) ${operator} (${keys.map(() => "?").join(", ")})`,
-    params: place,
-  });
-  const lower = edge === undefined ? bounds.lower : at(">", edge);
-  const upper = rest === undefined ? bounds.upper : at("<=", rest);
-  return conjunction([base, bounds.equal, lower, upper]);
+function entries({ keys, base, bounds }: IndexScan, edge: ScanEdge | undefined): Sql {
+  const places = keys.map(() => "?").join(", ");
+  const beyond = edge && { text: `(${keys.join(", ")}) > (${places})`, params: edge };
+  return conjunction([base, bounds.equal, beyond ?? bounds.lower, bounds.upper]);
 }
 
 /** The keys of the entry so many behind the edge, which is where a walk may rest; no row when the index ends before. */
 export function restSql(scan: IndexScan, edge: ScanEdge | undefined, count: number): Sql {
   const { from, keys } = scan;
-  const { text, params } = entries(scan, edge, undefined);
+  const { text, params } = entries(scan, edge);
   const order = keys.join(", ");
   return { text: `SELECT ${order} FROM ${from} WHERE ${text} ORDER BY ${order} LIMIT 1 OFFSET ${count}`, params };
 }
 
-/** The resources of a walk from behind one edge up to another, or to the end; one may come several times. */
-export function ridsSql(scan: IndexScan, edge?: ScanEdge, rest?: ScanEdge): Sql {
-  const { from, rid, test } = scan;
-  const { text, params } = conjunction([entries(scan, edge, rest), test]);
+/** The resources of a walk; one may come several times. */
+export function ridsSql(scan: IndexScan): Sql {
+  return ridsWithin(scan, scan.bounds);
+}
+
+/**
+ * The resources of a walk from behind one edge up to another, or to the end, as several statements. By two keys it is
+ * what is left of the first value, what lies between, and what belongs to it of the last value: a comparison of both
+ * keys at once would be made on every entry, and cost more than all the rest.
+ */
+export function partsSql(scan: IndexScan, edge: ScanEdge | undefined, rest: ScanEdge | undefined): readonly Sql[] {
+  const { keys, bounds } = scan;
+  const [first = scan.rid, second] = keys;
+  const [from, fromNext] = edge ?? [];
+  const [to, toNext] = rest ?? [];
+  const after = edge === undefined ? bounds.lower : sql(`${first} > ?`, from ?? null);
+  if (second === undefined) {
+    const until = rest === undefined ? bounds.upper : sql(`${first} <= ?`, to ?? null);
+    return [ridsWithin(scan, ends(bounds.equal, after, until))];
+  }
+  const above = edge === undefined ? undefined : sql(`${second} > ?`, fromNext ?? null);
+  const below = rest === undefined ? undefined : sql(`${second} <= ?`, toNext ?? null);
+  if (edge !== undefined && rest !== undefined && from === to) {
+    return [ridsWithin(scan, ends(sql(`${first} = ?`, from ?? null), above, below))];
+  }
+  const before = rest === undefined ? bounds.upper : sql(`${first} < ?`, to ?? null);
+  return [
+    ...(edge === undefined ? [] : [ridsWithin(scan, ends(sql(`${first} = ?`, from ?? null), above, undefined))]),
+    ridsWithin(scan, ends(undefined, after, before)),
+    ...(rest === undefined ? [] : [ridsWithin(scan, ends(sql(`${first} = ?`, to ?? null), undefined, below))]),
+  ];
+}
+
+function ends(equal: Sql | undefined, lower: Sql | undefined, upper: Sql | undefined): Bounds {
+  return { ...(equal && { equal }), ...(lower && { lower }), ...(upper && { upper }) };
+}
+
+function ridsWithin({ from, rid, base, test }: IndexScan, { equal, lower, upper }: Bounds): Sql {
+  const { text, params } = conjunction([base, equal, lower, upper, test]);
   return { text: `SELECT ${rid} AS rid FROM ${from} WHERE ${text}`, params };
 }
 
 /** How many entries are looked at, up to a limit. */
 export function probeSql(scan: IndexScan, limit: number): Sql {
-  const { text, params } = entries(scan, undefined, undefined);
+  const { text, params } = entries(scan, undefined);
   const some = `SELECT 1 FROM ${scan.from} WHERE ${text} LIMIT ${limit}`;
   return { text: `SELECT count(*) AS entries FROM (${some})`, params };
 }

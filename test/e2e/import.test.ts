@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { rowOutcomes } from "../../src/storage/import.ts";
-import { inPlace, makeToken, type Place, type Served, spawn, until } from "./support/binary.ts";
+import { inPlace, makeToken, type Place, run, type Served, spawn, until } from "./support/binary.ts";
 import { type Client, client } from "./support/client.ts";
 import { type People, people, personNamed, sumOf } from "./support/people.ts";
 
@@ -54,6 +54,14 @@ function expectSound(dataDir: string): void {
   db.close();
 }
 
+/** The states in which attribute indexes are. */
+function indexStates(dataDir: string): string {
+  const db = new Database(join(dataDir, "muster.db"), { readonly: true });
+  const states = db.query<{ state: string }, []>("SELECT DISTINCT state FROM attribute_index ORDER BY state").all();
+  db.close();
+  return states.map(({ state }) => state).join(" ");
+}
+
 describe("an import of 100,000 rows", () => {
   const file = people(100_000, 5000);
 
@@ -83,6 +91,11 @@ describe("an import of 100,000 rows", () => {
       // Who waits for the import is told of its end by the server that came after.
       expect(await importing.exited).toBe(2);
       await expectSamples(api, file);
+      await until("the indexes to be built of all that came", () =>
+        indexStates(place.dataDir) === "ready" ? true : undefined,
+      );
+      const { exitCode, stdout } = await run(["doctor", "--data", place.dataDir]);
+      expect([exitCode, stdout]).toEqual([0, expect.stringContaining("attribute indexes")]);
       expect(await again.stop()).toBe(0);
       expectSound(place.dataDir);
     }));

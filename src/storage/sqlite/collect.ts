@@ -1,4 +1,4 @@
-import { type IndexScan, restSql, ridsSql, type ScanEdge } from "../index-scan.ts";
+import { type IndexScan, partsSql, restSql, type ScanEdge } from "../index-scan.ts";
 import type { FilterPlan } from "../plan.ts";
 import type { Reader } from "./reader.ts";
 import { RidSet } from "./rid-set.ts";
@@ -94,8 +94,9 @@ async function collectScan({ reader, pause }: Ports, scan: IndexScan): Promise<R
   for (;;) {
     const edge = met.at(-1);
     const rest = known[met.length] ?? edgeBehind(reader, scan, edge);
-    const { text, params } = ridsSql(scan, edge, rest);
-    for (const [rid] of reader.prepare(text).values(...params)) if (typeof rid === "number") set.add(rid);
+    for (const { text, params } of partsSql(scan, edge, rest)) {
+      for (const [rid] of reader.prepare(text).values(...params)) if (typeof rid === "number") set.add(rid);
+    }
     if (rest === undefined) break;
     met.push(rest);
     await pause();
