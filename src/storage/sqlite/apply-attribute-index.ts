@@ -110,41 +110,12 @@ function buildIndexes(
     `SELECT rid, resource_type, path, target, state, built_rid, until_rid FROM attribute_index
        WHERE tenant_id = ? AND state IN ('building', 'dropping') ORDER BY state, resource_type, built_rid, rid`,
   );
+  const drop = dropping(db);
+  const advance = advancing(db, changed);
   const resources = db.prepare<{ rid: number; doc: string }, [number, string, number, number]>(
     `SELECT rid, doc FROM resource WHERE tenant_id = ? AND resource_type = ? AND rid > ? AND rid <= ?
        ORDER BY rid LIMIT ${builtResourcesMax}`,
   );
-  const progress = db.prepare<unknown, [number, number]>("UPDATE attribute_index SET built_rid = ? WHERE rid = ?");
-  const ready = db.prepare<unknown, [number]>("UPDATE attribute_index SET state = 'ready' WHERE rid = ?");
-  const edge = db.prepare<{ value: string | number; rid: number }, [number, number]>(
-    `SELECT value, resource_rid AS rid FROM attribute_value WHERE tenant_id = ? AND index_rid = ?
-       ORDER BY value, resource_rid LIMIT 1 OFFSET ${droppedValuesMax}`,
-  );
-  const removeBefore = db.prepare<unknown, [number, number, string | number, number]>(
-    "DELETE FROM attribute_value WHERE tenant_id = ? AND index_rid = ? AND (value, resource_rid) < (?, ?)",
-  );
-  const removeAll = db.prepare<unknown, [number, number]>(
-    "DELETE FROM attribute_value WHERE tenant_id = ? AND index_rid = ?",
-  );
-  const removeIndex = db.prepare<unknown, [number]>("DELETE FROM attribute_index WHERE rid = ?");
-
-  function drop(tenantId: number, rid: number): void {
-    const beyond = edge.get(tenantId, rid);
-    if (beyond !== null) {
-      removeBefore.run(tenantId, rid, beyond.value, beyond.rid);
-      return;
-    }
-    removeAll.run(tenantId, rid);
-    removeIndex.run(rid);
-  }
-
-  function advance(tenantId: number, indexes: readonly Unfinished[], builtRid: number): void {
-    for (const { rid, built_rid, until_rid } of indexes) {
-      progress.run(Math.max(built_rid, builtRid), rid);
-      if (builtRid >= until_rid) ready.run(rid);
-    }
-    if (indexes.some(({ until_rid }) => builtRid >= until_rid)) changed(tenantId);
-  }
 
   /** Whether what was read ahead is for these indexes; then some of it is written. */
   function writeAhead(tenantId: number, indexes: readonly Unfinished[]): boolean {
@@ -152,10 +123,8 @@ function buildIndexes(
     const alike = indexes.filter(
       ({ built_rid, until_rid }) => built_rid === first?.built_rid && until_rid === first.until_rid,
     );
-    const written = readAhead.write(
-      tenantId,
-      alike.map(({ rid }) => rid),
-    );
+    const rids = alike.map(({ rid }) => rid);
+    const written = readAhead.write(tenantId, rids);
     if (written === undefined) return false;
     for (const { rid, indexRid, doc } of written.changed) {
       const index = alike.find((each) => each.rid === indexRid);
@@ -181,13 +150,51 @@ function buildIndexes(
     const left = unfinished.all(tenantId);
     const [first] = left;
     if (first === undefined) return { ...noEffect, changed: false };
-    if (first.state === "dropping") drop(tenantId, first.rid);
-    else {
-      const ofType = left.filter(
-        ({ resource_type, state }) => resource_type === first.resource_type && state === first.state,
-      );
-      if (!writeAhead(tenantId, ofType)) build(tenantId, ofType);
+    if (first.state === "dropping") {
+      drop(tenantId, first.rid);
+      return noEffect;
     }
+    const ofType = left.filter(
+      ({ resource_type, state }) => resource_type === first.resource_type && state === first.state,
+    );
+    if (!writeAhead(tenantId, ofType)) build(tenantId, ofType);
     return noEffect;
+  };
+}
+
+/** Notes up to which resource indexes are complete, and which of them are ready. */
+function advancing(db: Database, changed: Changed) {
+  const progress = db.prepare<unknown, [number, number]>("UPDATE attribute_index SET built_rid = ? WHERE rid = ?");
+  const ready = db.prepare<unknown, [number]>("UPDATE attribute_index SET state = 'ready' WHERE rid = ?");
+  return (tenantId: number, indexes: readonly Unfinished[], builtRid: number): void => {
+    for (const { rid, built_rid, until_rid } of indexes) {
+      progress.run(Math.max(built_rid, builtRid), rid);
+      if (builtRid >= until_rid) ready.run(rid);
+    }
+    if (indexes.some(({ until_rid }) => builtRid >= until_rid)) changed(tenantId);
+  };
+}
+
+/** Takes some values out of an index, and with the last of them the index itself. */
+function dropping(db: Database) {
+  const edge = db.prepare<{ value: string | number; rid: number }, [number, number]>(
+    `SELECT value, resource_rid AS rid FROM attribute_value WHERE tenant_id = ? AND index_rid = ?
+       ORDER BY value, resource_rid LIMIT 1 OFFSET ${droppedValuesMax}`,
+  );
+  const removeBefore = db.prepare<unknown, [number, number, string | number, number]>(
+    "DELETE FROM attribute_value WHERE tenant_id = ? AND index_rid = ? AND (value, resource_rid) < (?, ?)",
+  );
+  const removeAll = db.prepare<unknown, [number, number]>(
+    "DELETE FROM attribute_value WHERE tenant_id = ? AND index_rid = ?",
+  );
+  const removeIndex = db.prepare<unknown, [number]>("DELETE FROM attribute_index WHERE rid = ?");
+  return (tenantId: number, rid: number): void => {
+    const beyond = edge.get(tenantId, rid);
+    if (beyond !== null) {
+      removeBefore.run(tenantId, rid, beyond.value, beyond.rid);
+      return;
+    }
+    removeAll.run(tenantId, rid);
+    removeIndex.run(rid);
   };
 }

@@ -45,6 +45,10 @@ function statementsOf(db: Database, values: AttributeValueWrites) {
       `UPDATE OR IGNORE resource SET unique_key = ?, display_key = ?, external_id = ?, active = ?, modified = ?,
          version = ?, doc = ? WHERE rid = ?`,
     ),
+    // Naming a column writes every index that has it anew, whether its value changes or not.
+    updateDoc: db.prepare<unknown, [number, number, string, number]>(
+      "UPDATE resource SET modified = ?, version = ?, doc = ? WHERE rid = ?",
+    ),
     bump: db.prepare<unknown, [number, number, number]>(
       "UPDATE resource SET version = version + 1, modified = ?, member_count = member_count + ? WHERE rid = ?",
     ),
@@ -130,7 +134,7 @@ function createResource(statements: Statements): Apply<"createResource"> {
 }
 
 function replaceResource(statements: Statements): Apply<"replaceResource"> {
-  const { find, update, bump, resize, members, setCredential, values } = statements;
+  const { find, update, updateDoc, bump, resize, members, setCredential, values } = statements;
   return (tenantId, change, tally) => {
     const { resourceType, id, at, doc, passwordHash, expectedVersion } = change;
     const row = find.get(tenantId, id, resourceType);
@@ -145,10 +149,11 @@ function replaceResource(statements: Statements): Apply<"replaceResource"> {
     if (taken !== undefined) return taken;
     const docChanged = row.doc !== doc;
     const [next, modified] = docChanged ? [version + 1, at] : [version, row.modified];
-    const differs = docChanged || !sameKeys(row, keysOf(change));
-    if (differs && update.run(...keysOf(change), modified, next, doc, rid).changes === 0) {
+    const keysChanged = !sameKeys(row, keysOf(change));
+    if (keysChanged && update.run(...keysOf(change), modified, next, doc, rid).changes === 0) {
       return notUnique(statements, tenantId, change);
     }
+    if (docChanged && !keysChanged) updateDoc.run(modified, next, doc, rid);
     values.replace(tenantId, resourceType, rid, row.doc, doc);
     const grown = delta === undefined ? undefined : members.change(tenantId, rid, delta, ends);
     const by = grown?.by ?? 0;

@@ -1,10 +1,11 @@
 import type { PathOf } from "../../scim/resource/render.ts";
+import { ridsSql } from "../index-scan.ts";
 import type { ResourcePage, ResourceQuery, Start, TypeQuery } from "../port.ts";
 import { hasIndex, stretchesOf, type Walk } from "../sort-sql.ts";
-import { countOf, type FindPorts, findMatches, walkOf } from "./find.ts";
+import { countOf, type FindPorts, findMatches, planOf, walkOf } from "./find.ts";
 import { type Found, inOrder, type Match, placeOf, type Selection } from "./match.ts";
 import { indexFor } from "./ordered.ts";
-import { recordsOf } from "./row.ts";
+import { type ResourceRow, recordOf, recordsOf, resourceColumns } from "./row.ts";
 import { type Prepare, snapshot } from "./statements.ts";
 
 /** Lists pages of resources. */
@@ -28,6 +29,8 @@ export function listReads(ports: FindPorts): (query: ResourceQuery) => Promise<R
     ) {
       return snapshot(db, () => offsetPage(ports, only, walk, start.offset, limit));
     }
+    const foundOne = only === undefined ? undefined : lookUp(ports, only, query, selections.length);
+    if (foundOne !== undefined) return foundOne;
     // One more than the page tells whether there is another one.
     const wanted = "offset" in start ? start.offset + limit + 1 : limit + 1;
     const isMerged = selections.length > 1;
@@ -62,6 +65,31 @@ async function foundOf(
     total: countOf(reader, selection),
     matches: walkMatches(reader.prepare, selection, walk, search.start, search.limit),
   }));
+}
+
+/**
+ * The page of a query for one value, such as a name to log in with, where at most one resource has it: one statement
+ * tells the matches and the page.
+ */
+function lookUp(
+  { reader }: FindPorts,
+  selection: Selection,
+  { start, limit }: ResourceQuery,
+  types: number,
+): ResourcePage | undefined {
+  if (types !== 1 || !("offset" in start) || limit === 0 || selection.join === "members") return undefined;
+  const plan = planOf(reader, selection);
+  if (plan?.kind !== "index" || !plan.isExact) return undefined;
+  const { extent } = plan.scan;
+  if (extent !== "one" && extent !== "value") return undefined;
+  const { text, params } = ridsSql(plan.scan);
+  const rows = reader
+    .prepare<ResourceRow>(
+      `SELECT ${resourceColumns(selection.join)} FROM (${text} LIMIT 2) found CROSS JOIN resource r ON r.rid = found.rid`,
+    )
+    .all(...params);
+  if (rows.length > 1) return undefined;
+  return { total: rows.length, resources: start.offset > 0 ? [] : rows.map(recordOf) };
 }
 
 /** A page by index of everything there is of a type. */

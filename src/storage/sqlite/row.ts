@@ -83,21 +83,47 @@ const tooManyMembers =
   `The groups that are shown, or looked into by a filter, have more than ${pageMembershipsMax} members together; leave ` +
   "them out with excludedAttributes=members, ask for fewer resources, or filter by members.value alone.";
 
+/** A resource to be read, and which ends of its memberships with it. */
+interface Wanted {
+  readonly rid: number;
+  readonly join: Join | undefined;
+}
+
 /**
  * The records of these rows, in their order; one that was deleted meanwhile is left out.
  *
  * @throws ScimError tooMany when their memberships together are too many for one answer
  */
-export function recordsOf(
-  prepare: Prepare,
-  rows: readonly { readonly rid: number; readonly join: Join | undefined }[],
-): readonly JoinedRecord[] {
+export function recordsOf(prepare: Prepare, rows: readonly Wanted[]): readonly JoinedRecord[] {
+  const [first] = rows;
+  const isAlike = first?.join !== "members" && rows.every(({ join }) => join === first?.join);
+  const records = isAlike ? recordsAlike(prepare, rows, first?.join) : recordsEach(prepare, rows);
+  let memberships = 0;
+  for (const { joined } of records) {
+    memberships += joined.length;
+    if (memberships > pageMembershipsMax) throw new ScimError("tooMany", tooManyMembers);
+  }
+  return records;
+}
+
+/** One after the other, so that no more is read than the answer may have. */
+function recordsEach(prepare: Prepare, rows: readonly Wanted[]): readonly JoinedRecord[] {
   let memberships = 0;
   return rows.flatMap(({ rid, join }) => {
+    if (memberships > pageMembershipsMax) throw new ScimError("tooMany", tooManyMembers);
     const one = prepare<ResourceRow>(`SELECT ${resourceColumns(join)} FROM resource r WHERE r.rid = ?`);
     const records = one.all(rid).map(recordOf);
     for (const { joined } of records) memberships += joined.length;
-    if (memberships > pageMembershipsMax) throw new ScimError("tooMany", tooManyMembers);
     return records;
   });
+}
+
+/** By one statement. */
+function recordsAlike(prepare: Prepare, rows: readonly Wanted[], join: Join | undefined): readonly JoinedRecord[] {
+  if (rows.length === 0) return [];
+  const all = prepare<ResourceRow>(
+    `SELECT ${resourceColumns(join)} FROM json_each(?) page CROSS JOIN resource r ON r.rid = page.value`,
+  );
+  const found = new Map(all.all(`[${rows.map(({ rid }) => rid).join(",")}]`).map((row) => [row.rid, recordOf(row)]));
+  return rows.flatMap(({ rid }) => found.get(rid) ?? []);
 }

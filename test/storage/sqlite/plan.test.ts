@@ -47,7 +47,7 @@ const allowed: readonly { readonly statement: RegExp; readonly plan: RegExp; rea
 ];
 
 /** The page of a list is found first, in an index, and then walked. */
-const walksAPage = /^SCAN \(subquery-\d+\)$/;
+const walksAPage = /^SCAN (\(subquery-\d+\)|found|page VIRTUAL TABLE .*)$/;
 
 /** Groups in groups are followed over a queue of those that were found. */
 const walksAQueue = /^SCAN (above|inside|CONSTANT ROW)$/;
