@@ -91,9 +91,8 @@ export function checkOf(plan: FilterPlan): { readonly check: Sql | undefined; re
   }
 }
 
-/** What is left of a filter for who comes in this way. */
-function restOf(plan: FilterPlan, way: WayIn): Rest {
-  const parts = conjuncts(plan).filter((part) => part !== way.part || !way.isExact);
+/** What these parts of a filter come to for each candidate. */
+function restOf(parts: readonly FilterPlan[]): Rest {
   const checks = parts.map(checkOf);
   const known = checks.flatMap(({ check }) => (check === undefined ? [] : [check]));
   return { check: joined(known, "AND"), needsDocument: checks.some(({ isExact }) => !isExact) };
@@ -102,8 +101,31 @@ function restOf(plan: FilterPlan, way: WayIn): Rest {
 /** The candidates by the way that has fewest of them; undefined when each has too many, or there is none. */
 export function fewCandidates({ prepare, limits }: Reader, plan: FilterPlan): Candidates | undefined {
   const way = narrowest(prepare, waysInto(plan), limits.candidates);
-  const rids = way && ridsOf(prepare, way, limits.candidates);
-  return way && rids && { rids, way, ...restOf(plan, way) };
+  const first = way && ridsOf(prepare, way, limits.candidates);
+  if (way === undefined || first === undefined) return undefined;
+  let rids = first;
+  const left: FilterPlan[] = [];
+  for (const part of conjuncts(plan)) {
+    if (part === way.part && way.isExact) continue;
+    const others = rids.length < fewRids ? undefined : othersOf(prepare, part, limits.candidates * otherWaysFactor);
+    if (others === undefined) left.push(part);
+    else rids = rids.filter((rid) => others.has(rid));
+  }
+  return { rids, way, ...restOf(left) };
+}
+
+/** Candidates whose documents are looked at sooner than another index. */
+const fewRids = 50;
+/** How many times as many resources another index may have: to gather one takes a fiftieth of a look at a document. */
+const otherWaysFactor = 5;
+
+/** The matches of a further part that only documents would tell of one by one, where an index has them and not too many. */
+function othersOf(prepare: Prepare, part: FilterPlan, max: number): ReadonlySet<number> | undefined {
+  if (checkOf(part).isExact) return undefined;
+  const [way] = waysOf(part).filter(({ isExact }) => isExact);
+  if (way === undefined || entriesOf(prepare, way, max + 1) > max) return undefined;
+  const rids = ridsOf(prepare, way, max);
+  return rids && new Set(rids);
 }
 
 function narrowest(prepare: Prepare, ways: readonly WayIn[], max: number): WayIn | undefined {

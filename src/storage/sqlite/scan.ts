@@ -9,7 +9,7 @@ import type { Prepare } from "./statements.ts";
 
 /** Documents between two pauses: about half a millisecond of parsing and evaluating. */
 const documentsPerTurn = 50;
-/** Documents that are read by one statement. */
+/** Documents that are read by one statement; where a group comes with all its members, each is read alone. */
 const documentsPerStatement = 500;
 
 /**
@@ -25,10 +25,11 @@ export async function scanDocuments(
   rids: Iterable<number> | undefined,
 ): Promise<Found> {
   const gathered = gatheringFor(wanted);
+  const isHeavy = mentionedIn(selection) === "members";
   let documents = 0;
   for (const match of evaluated(prepare, selection, rids)) {
     if (match !== undefined) gathered.take(match);
-    if (++documents % documentsPerTurn === 0) await pause();
+    if (isHeavy || ++documents % documentsPerTurn === 0) await pause();
   }
   return gathered.found();
 }
@@ -55,8 +56,8 @@ function* evaluated(
   selection: Selection,
   rids: Iterable<number> | undefined,
 ): Generator<Match | undefined> {
-  const { filter, type, sort, join, pathOf } = selection;
-  const mentioned = filter && membershipOf(type) !== undefined ? mentionsOf(filter) : undefined;
+  const { filter, sort, join, pathOf } = selection;
+  const mentioned = mentionedIn(selection);
   const rows = rids === undefined ? everyRow(prepare, selection, mentioned) : rowsOf(prepare, rids, mentioned);
   for (const row of rows) {
     const whole = wholeResource(recordOf(row), mentioned, pathOf);
@@ -67,16 +68,22 @@ function* evaluated(
 
 type Mentioned = ReturnType<typeof mentionsOf>;
 
+/** The memberships that the filter has to see. */
+function mentionedIn({ filter, type }: Selection): Mentioned {
+  return filter && membershipOf(type) !== undefined ? mentionsOf(filter) : undefined;
+}
+
 function* everyRow(prepare: Prepare, { tenantId, type }: Selection, mentioned: Mentioned): Generator<ResourceRow> {
+  const limit = mentioned === "members" ? 1 : documentsPerStatement;
   const next = prepare<ResourceRow>(
     `SELECT ${resourceColumns(mentioned)} FROM resource r INDEXED BY resource_type
-       WHERE r.tenant_id = ? AND r.resource_type = ? AND r.rid > ? ORDER BY r.rid LIMIT ${documentsPerStatement}`,
+       WHERE r.tenant_id = ? AND r.resource_type = ? AND r.rid > ? ORDER BY r.rid LIMIT ${limit}`,
   );
   for (let after = 0; ; ) {
     const rows = next.all(tenantId, type.name, after);
     yield* rows;
     const last = rows.at(-1);
-    if (last === undefined || rows.length < documentsPerStatement) return;
+    if (last === undefined || rows.length < limit) return;
     after = last.rid;
   }
 }

@@ -1,7 +1,7 @@
 import { expect } from "bun:test";
 import { enterpriseUserUrn } from "../../../src/scim/urn.ts";
 import { build, indexablePaths, indexed } from "./indexing.ts";
-import { create, groupType, type Promises, remove, replace, userType, type World } from "./world.ts";
+import { bound, create, groupType, type Promises, remove, replace, userType, type World } from "./world.ts";
 
 const states = async (world: World) =>
   Object.fromEntries((await world.store.indexes.all(world.tenantId)).map(({ path, state }) => [path, state]));
@@ -155,4 +155,58 @@ const valuePromises: Promises = {
   },
 };
 
-export const attributeIndexPromises: Promises = { ...lifePromises, ...valuePromises };
+const pausePromises: Promises = {
+  "an index that is suspended leaves out who comes, and answers nothing until it was resumed and built": async (
+    world,
+  ) => {
+    await world.apply(indexed(userType, ["title"]));
+    const ann = await world.addUser("ann", { title: "Boss" });
+    const pause = { resourceType: "User" } as const;
+    expect(await world.apply({ kind: "suspendIndexes", ...pause })).toMatchObject([{ changed: true }]);
+    expect(await world.apply({ kind: "suspendIndexes", ...pause })).toMatchObject([{ changed: false }]);
+    const bob = await world.addUser("bob", { title: "Boss" });
+    await world.apply(replace({ ...world.user("ann", { title: "Clerk" }), id: ann.id }));
+    expect(await states(world)).toEqual({ title: "suspended" });
+    expect(await world.store.indexes.unfinished()).toEqual([world.tenantId]);
+    expect(await world.ids({ filter: 'title eq "boss"' })).toEqual([bob.id]);
+    // Nothing is built of it before somebody says so.
+    expect(await build(world)).toBe(0);
+    expect(await states(world)).toEqual({ title: "suspended" });
+    expect(await world.apply({ kind: "resumeIndexes", ...pause })).toMatchObject([{ changed: true }]);
+    expect(await world.apply({ kind: "resumeIndexes", ...pause })).toMatchObject([{ changed: false }]);
+    await world.store.indexes.readAhead(world.tenantId);
+    await build(world);
+    expect(await states(world)).toEqual({ title: "ready" });
+    expect(await world.ids({ filter: 'title eq "boss"' })).toEqual([bob.id]);
+    expect(await world.ids({ filter: 'title eq "clerk"' })).toEqual([ann.id]);
+  },
+};
+
+const explainPromises: Promises = {
+  "what a list is found by is told, and what would have to be read": async (world) => {
+    await world.apply(indexed(userType, ["title"]));
+    for (const name of ["ann", "bob", "cay"]) await world.addUser(name, { title: "Boss", nickName: name });
+    const explain = (filter?: string) =>
+      world.store.resources.explain(world.tenantId, {
+        type: userType,
+        filter: filter === undefined ? undefined : bound(filter),
+      });
+    expect(await explain()).toMatchObject({ strategy: "order", documents: 0, unindexed: [] });
+    expect(await explain('nickName eq "ann"')).toMatchObject({
+      strategy: "documents",
+      documents: 3,
+      unindexed: ["nickName"],
+    });
+    const found = await explain('title eq "boss" and nickName eq "ann"');
+    expect(found.uses).toEqual(["index on title"]);
+    expect(found.unindexed).toEqual(["nickName"]);
+    expect(await explain('title eq "boss"')).toMatchObject({ documents: 0, unindexed: [] });
+  },
+};
+
+export const attributeIndexPromises: Promises = {
+  ...lifePromises,
+  ...valuePromises,
+  ...pausePromises,
+  ...explainPromises,
+};

@@ -1,6 +1,6 @@
 import { expect } from "bun:test";
 import type { ResourceContent } from "../../../src/storage/change.ts";
-import { create, groupType, type Promises, remove, replace, unknownId, type World } from "./world.ts";
+import { bound, create, groupType, type Promises, remove, replace, unknownId, userType, type World } from "./world.ts";
 
 /** More resources than any store should look at in one go. */
 const manyCount = 1200;
@@ -131,4 +131,53 @@ const totalPromises: Promises = {
   },
 };
 
-export const listPromises: Promises = { ...pagePromises, ...totalPromises };
+const walkPromises: Promises = {
+  "a page by index tells the place where the next one begins, and the last one none": async (world) => {
+    const ids = (await addUsers(world, 7)).map(({ id }) => id);
+    for (const filter of [undefined, 'userName sw "user"', "active pr"]) {
+      const first = await world.page({ limit: 3, ...(filter !== undefined && { filter }) });
+      const types = [{ type: userType, filter: filter === undefined ? undefined : bound(filter) }];
+      const ask = { tenantId: world.tenantId, types, limit: 3 };
+      const second = await world.store.resources.list({ ...ask, start: { after: first.next } });
+      expect(second.resources.map(({ id }) => id)).toEqual(ids.slice(3, 6));
+      const last = await world.page({ offset: 6, limit: 3, ...(filter !== undefined && { filter }) });
+      expect([last.resources.length, last.next]).toEqual([1, undefined]);
+      expect((await world.page({ limit: 7, ...(filter !== undefined && { filter }) })).next).toBeUndefined();
+    }
+  },
+
+  "a total that is known may be told again, and the page is the same": async (world) => {
+    const ids = (await addUsers(world, 10)).map(({ id }) => id);
+    for (const filter of ["active eq true", 'title eq "boss"', 'userName co "user"']) {
+      const types = [{ type: userType, filter: bound(filter) }];
+      const ask = { tenantId: world.tenantId, types, limit: 2 };
+      const first = await world.store.resources.list({ ...ask, start: { after: undefined } });
+      const start = { after: first.next };
+      const counted = await world.store.resources.list({ ...ask, start });
+      const known = await world.store.resources.list({ ...ask, start, knownTotal: 77 });
+      expect(known.resources).toEqual(counted.resources);
+      expect([counted.total, 77]).toContain(known.total);
+      expect(ids).toContain(known.resources[0]?.id ?? "");
+    }
+  },
+
+  "a query whose asker has left is answered or given up as unavailable": async (world) => {
+    await addUsers(world, 50);
+    const types = [{ type: userType, filter: bound('nickName pr or title eq "Boss"') }];
+    const signal = AbortSignal.abort();
+    const asked = world.store.resources.list({
+      tenantId: world.tenantId,
+      types,
+      start: { offset: 0 },
+      limit: 5,
+      signal,
+    });
+    const outcome = await asked.then(
+      ({ total }) => total,
+      (error: unknown) => (error instanceof Error && "kind" in error ? error.kind : error),
+    );
+    expect([17, "unavailable"]).toContain(outcome as number);
+  },
+};
+
+export const listPromises: Promises = { ...pagePromises, ...totalPromises, ...walkPromises };
