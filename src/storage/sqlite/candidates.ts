@@ -107,25 +107,35 @@ export function fewCandidates({ prepare, limits }: Reader, plan: FilterPlan): Ca
   const left: FilterPlan[] = [];
   for (const part of conjuncts(plan)) {
     if (part === way.part && way.isExact) continue;
-    const others = rids.length < fewRids ? undefined : othersOf(prepare, part, limits.candidates * otherWaysFactor);
-    if (others === undefined) left.push(part);
-    else rids = rids.filter((rid) => others.has(rid));
+    const isFew = rids.length < limits.fewCandidates;
+    const among = isFew ? undefined : matchesAmong(prepare, part, rids, limits.candidates * otherWaysFactor);
+    if (among === undefined) left.push(part);
+    else rids = among;
   }
   return { rids, way, ...restOf(left) };
 }
 
-/** Candidates whose documents are looked at sooner than another index. */
-const fewRids = 50;
-/** How many times as many resources another index may have: to gather one takes a fiftieth of a look at a document. */
-const otherWaysFactor = 5;
+/** How many times as many entries of another index may be walked: one takes a hundredth of a look at a document. */
+const otherWaysFactor = 10;
 
-/** The matches of a further part that only documents would tell of one by one, where an index has them and not too many. */
-function othersOf(prepare: Prepare, part: FilterPlan, max: number): ReadonlySet<number> | undefined {
+/** The candidates that match a further part which only documents would tell of, where an index has its matches, too. */
+function matchesAmong(
+  prepare: Prepare,
+  part: FilterPlan,
+  candidates: readonly number[],
+  entriesMax: number,
+): readonly number[] | undefined {
   if (checkOf(part).isExact) return undefined;
   const [way] = waysOf(part).filter(({ isExact }) => isExact);
-  if (way === undefined || entriesOf(prepare, way, max + 1) > max) return undefined;
-  const rids = ridsOf(prepare, way, max);
-  return rids && new Set(rids);
+  if (way === undefined || entriesOf(prepare, way, entriesMax + 1) > entriesMax) return undefined;
+  const list = `[${candidates.join(",")}]`;
+  const found = new Set<number>();
+  for (const scan of way.scans) {
+    const { text, params } = ridsSql(scan);
+    const rows = prepare<{ rid: number }>(`${text} AND ${scan.rid} IN (SELECT value FROM json_each(?))`);
+    for (const { rid } of rows.all(...params, list)) found.add(rid);
+  }
+  return candidates.filter((rid) => found.has(rid));
 }
 
 function narrowest(prepare: Prepare, ways: readonly WayIn[], max: number): WayIn | undefined {

@@ -2,6 +2,8 @@
 export interface FindLimits {
   /** Candidates that are looked at one by one; where an index has more of them, sets are made instead. */
   readonly candidates: number;
+  /** Fewer candidates than these have their documents looked at sooner than another index. */
+  readonly fewCandidates: number;
   /** Documents that are read without a look at the other requests: about three milliseconds. */
   readonly documents: number;
   /** Entries of an index that are gathered between two such looks: about two milliseconds. */
@@ -14,6 +16,7 @@ export interface FindLimits {
 
 export const findLimits: FindLimits = Object.freeze({
   candidates: 10_000,
+  fewCandidates: 50,
   documents: 300,
   indexEntries: 10_000,
   orderEntries: 2000,

@@ -148,7 +148,7 @@ async function useEverything(store: Store): Promise<void> {
 }
 
 /** So that everything takes more than one turn. */
-const littleByLittle = { candidates: 0, documents: 0, indexEntries: 1, orderEntries: 1, sorted: 0 };
+const littleByLittle = { candidates: 0, fewCandidates: 0, documents: 0, indexEntries: 1, orderEntries: 1, sorted: 0 };
 
 /** Some people, and indexes of what they have. */
 async function fill(store: Store): Promise<void> {
