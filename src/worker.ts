@@ -39,7 +39,7 @@ async function run({ file, durability, signal, tally }: Extract<ToWorker, { kind
         post({ kind: "failure", importId: job.id, error: Bun.inspect(error) });
         setTimeout(wake, retryMs);
       });
-      isBuilding = await buildSomeIndexes(store, await busyTenants(store));
+      isBuilding = await buildSomeIndexes(store, await busyTenants(store), () => stopping);
       // What arrived meanwhile is heard of between two turns of the loop.
       await new Promise((resolve) => setImmediate(resolve));
     } while ((again || isBuilding) && !stopping);

@@ -69,16 +69,22 @@ function isSame(wanted: readonly Held[], held: readonly Held[]): boolean {
  * Goes on with the indexes of the first tenant that has some to build.
  *
  * @param isBusy whether an import of the tenant is under way, which suspended indexes wait for
+ * @param stopRequested whether the process is about to end: what is built so far is kept
  * @returns whether there may be more to do
  */
-export async function buildSomeIndexes(store: Store, isBusy: (tenantId: number) => boolean): Promise<boolean> {
+export async function buildSomeIndexes(
+  store: Store,
+  isBusy: (tenantId: number) => boolean,
+  stopRequested: () => boolean = () => false,
+): Promise<boolean> {
   for (const tenantId of await store.indexes.unfinished()) {
     const indexes = await store.indexes.all(tenantId);
     const suspended = new Set(indexes.filter(({ state }) => state === "suspended").map((each) => each.resourceType));
     if (suspended.size > 0 && isBusy(tenantId)) continue;
     const resumed = [...suspended].map((resourceType) => ({ kind: "resumeIndexes", resourceType }) as const);
     if (resumed.length > 0) await store.commit([{ tenantId, changes: resumed }]);
-    await store.indexes.readAhead(tenantId);
+    await store.indexes.readAhead(tenantId, stopRequested);
+    if (stopRequested()) return true;
     const set = { tenantId, changes: [{ kind: "buildIndexes" } as const] };
     await store.commit(Array.from({ length: buildSetsPerCommit }, () => set));
     return true;

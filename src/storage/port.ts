@@ -254,9 +254,10 @@ export interface AttributeIndexReads {
   unfinished(): Promise<readonly number[]>;
   /**
    * Reads ahead what the next changes `buildIndexes` of this store write, where that is much: reading and sorting hold
-   * up nobody, and an index that is written in its order is written once. Need not be called.
+   * up nobody, and an index that is written in its order is written once. Need not be called, and is given up when
+   * `stopRequested`.
    */
-  readAhead(tenantId: number): Promise<void>;
+  readAhead(tenantId: number, stopRequested?: () => boolean): Promise<void>;
 }
 
 export interface ImportReads {

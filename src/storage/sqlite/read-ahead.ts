@@ -45,7 +45,7 @@ export interface Written {
 /** Values of indexes in the order in which they are written, in a temporary table of one connection. */
 export interface ReadAhead {
   /** Gathers the values of what the tenant has to build next, where it is much; outside of any transaction. */
-  gather(tenantId: number): Promise<void>;
+  gather(tenantId: number, stopRequested?: () => boolean): Promise<void>;
   /** Writes some of what was gathered, inside a transaction; undefined when nothing was gathered for these indexes. */
   write(tenantId: number, indexRids: readonly number[]): Written | undefined;
   /** The transaction was taken back, and what it wrote with it. */
@@ -55,7 +55,7 @@ export interface ReadAhead {
 export function createReadAhead(db: Database): ReadAhead {
   let ahead: Ahead | undefined;
 
-  async function gather(tenantId: number): Promise<void> {
+  async function gather(tenantId: number, stopRequested: () => boolean = () => false): Promise<void> {
     if (ahead !== undefined) return;
     const [first, ...others] = buildingOf(db, tenantId);
     if (first === undefined) return;
@@ -63,7 +63,8 @@ export function createReadAhead(db: Database): ReadAhead {
     if (first.until_rid - first.built_rid < readAheadMin) return;
     for (const table of ["gathered", "ahead"]) db.run(`DROP TABLE IF EXISTS temp.${table}`);
     db.run("CREATE TEMP TABLE gathered (index_rid, value, resource_rid, label, version)");
-    const untilRid = await gatherValues(db, tenantId, indexes);
+    const untilRid = await gatherValues(db, tenantId, indexes, stopRequested);
+    if (untilRid === undefined) return;
     db.run(`CREATE TEMP TABLE ahead AS SELECT * FROM gathered ORDER BY index_rid, value, resource_rid, label`);
     db.run("DROP TABLE gathered");
     const values = db.query<{ values: number }, []>("SELECT count(*) AS [values] FROM temp.ahead").get()?.values ?? 0;
@@ -130,10 +131,15 @@ function changedSince(db: Database) {
   );
 }
 
-/** @returns the number of the resource up to which values were gathered */
-async function gatherValues(db: Database, tenantId: number, indexes: readonly Building[]): Promise<number> {
+/** @returns the number of the resource up to which values were gathered; undefined when it was asked to stop before */
+async function gatherValues(
+  db: Database,
+  tenantId: number,
+  indexes: readonly Building[],
+  stopRequested: () => boolean,
+): Promise<number | undefined> {
   const [first] = indexes;
-  if (first === undefined) return 0;
+  if (first === undefined) return undefined;
   const targets = indexes.map(({ rid, target }) => ({ rid, target: JSON.parse(target) as IndexTarget }));
   const next = db.query<{ rid: number; doc: string; version: number }, [number, string, number, number]>(
     `SELECT rid, doc, version FROM resource WHERE tenant_id = ? AND resource_type = ? AND rid > ? AND rid <= ?
@@ -161,6 +167,7 @@ async function gatherValues(db: Database, tenantId: number, indexes: readonly Bu
     const last = rows.at(-1);
     if (last === undefined || rows.length < resourcesPerTurn) return first.until_rid;
     after = last.rid;
+    if (stopRequested()) return undefined;
     await new Promise((resolve) => setImmediate(resolve));
   }
   return after;

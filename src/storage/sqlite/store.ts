@@ -67,7 +67,7 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
     resources: telling(resourceReads(db, { reader: readerOf(db, limits, edges), lane: scans, scanRowsMax })),
     access: telling(accessReads(db)),
     definitions: telling(definitionReads(db)),
-    indexes: telling(attributeIndexReads(db, (tenantId) => readAhead.gather(tenantId))),
+    indexes: telling(attributeIndexReads(db, (...asked) => readAhead.gather(...asked))),
     imports: telling(importReads(db)),
     ...telling({
       async check() {

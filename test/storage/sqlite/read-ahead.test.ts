@@ -114,6 +114,18 @@ describe("an index that is left behind", () => {
     expect(findings()).toEqual([]);
   }, 60_000);
 
+  test("is read ahead no further when the process is to end, and is built all the same later", async () => {
+    await add(0, many);
+    await world.apply(indexed(userType, ["title"]));
+    let looks = 0;
+    await world.store.indexes.readAhead(world.tenantId, () => ++looks === 2);
+    expect(looks).toBe(2);
+    await world.store.indexes.readAhead(world.tenantId);
+    await build(world);
+    expect(await state()).toEqual(["ready"]);
+    expect(findings()).toEqual([]);
+  }, 60_000);
+
   test("and given up while it is built leaves nothing", async () => {
     await add(0, many);
     await world.apply(indexed(userType, ["title", "department"]));
