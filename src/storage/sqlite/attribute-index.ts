@@ -32,15 +32,15 @@ export interface AttributeIndexes {
 /** Tenants whose indexes are kept in memory. */
 const tenantsKeptMax = 1000;
 
-const columns = "rid, resource_type, path, target, state, built_rid, until_rid";
+/** The indexes of a tenant that are not on their way out. */
+const stayingSql = `SELECT rid, resource_type, path, target, state, built_rid, until_rid FROM attribute_index
+  WHERE tenant_id = ? AND state <> 'dropping' ORDER BY resource_type, path`;
 
 export function attributeIndexes(db: Database): AttributeIndexes {
   const revision = db.prepare<{ revision: number }, [number]>(
     "SELECT revision FROM attribute_index_revision WHERE tenant_id = ?",
   );
-  const all = db.prepare<Row, [number]>(
-    `SELECT ${columns} FROM attribute_index WHERE tenant_id = ? AND state <> 'dropping' ORDER BY resource_type, path`,
-  );
+  const all = db.prepare<Row, [number]>(stayingSql);
   const known = new Map<number, { readonly revision: number; readonly indexes: readonly AttributeIndex[] }>();
   return {
     of(tenantId) {
@@ -60,9 +60,7 @@ export function attributeIndexes(db: Database): AttributeIndexes {
 
 /** @param readAhead see AttributeIndexReads */
 export function attributeIndexReads(db: Database, readAhead: AttributeIndexReads["readAhead"]): AttributeIndexReads {
-  const all = db.prepare<Row, [number]>(
-    `SELECT ${columns} FROM attribute_index WHERE tenant_id = ? AND state <> 'dropping' ORDER BY resource_type, path`,
-  );
+  const all = db.prepare<Row, [number]>(stayingSql);
   // A row an index: there are few.
   const unfinished = db.prepare<{ tenant_id: number }, []>(
     "SELECT DISTINCT tenant_id FROM attribute_index WHERE state <> 'ready' ORDER BY tenant_id",
