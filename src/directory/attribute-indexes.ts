@@ -3,7 +3,7 @@ import { type IndexChoices, indexableAttribute, indexedAttributes, markedPaths }
 import { boundPathText, type ResourceType } from "../scim/schema/registry.ts";
 import type { Change } from "../storage/change.ts";
 import type { AttributeIndexRecord, Store } from "../storage/port.ts";
-import type { Catalog } from "./catalog.ts";
+import { type Catalog, requireType } from "./catalog.ts";
 import { choicesFrom, noChoices } from "./index-choices.ts";
 
 /** Indexed attributes of one type: each value of each costs a write when a resource is made. */
@@ -39,14 +39,11 @@ export function createAttributeIndexAdmin(store: Store, catalog: Catalog, onInde
   return {
     list,
     async choose(tenantId, typeName, text, indexed) {
-      const { byName } = await catalog.typesOf(tenantId);
-      const type = [...byName.values()].find(
-        ({ type: { name } }) => name.toLowerCase() === typeName.toLowerCase(),
-      )?.type;
-      if (type === undefined) throw new ScimError("notFound", `Resource type ${shown(typeName)} does not exist.`);
+      const type = requireType(await catalog.typesOf(tenantId), typeName);
       const path = indexableAttribute(type, text)?.path;
       if (path === undefined) {
-        throw new ScimError("invalidValue", `${shown(text)} is no attribute of ${type.name} that can be indexed.`);
+        const shown = JSON.stringify(text.slice(0, 200));
+        throw new ScimError("invalidValue", `${shown} is no attribute of ${type.name} that can be indexed.`);
       }
       const choices = new Map(choicesFrom(await store.definitions.all(tenantId)).get(type.name) ?? noChoices).set(
         path,
@@ -71,10 +68,6 @@ export function createAttributeIndexAdmin(store: Store, catalog: Catalog, onInde
       return chosen;
     },
   };
-}
-
-function shown(text: string): string {
-  return JSON.stringify(text.slice(0, 200));
 }
 
 function indexesOf(

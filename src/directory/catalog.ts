@@ -1,6 +1,7 @@
+import { ScimError } from "../scim/error.ts";
 import { compileTypes, coreTypes, type Types } from "../scim/resource/type.ts";
 import { readResourceTypeDefinition, readSchemaDefinition } from "../scim/schema/read-definition.ts";
-import { buildRegistry, coreRegistry, coreResourceTypes } from "../scim/schema/registry.ts";
+import { buildRegistry, coreRegistry, coreResourceTypes, type ResourceType } from "../scim/schema/registry.ts";
 import type { ResourceTypeDefinition, SchemaDefinition } from "../scim/schema/schema.ts";
 import type { DefinitionRecord, Store } from "../storage/port.ts";
 import { choicesFrom, ensureIndexes } from "./index-choices.ts";
@@ -80,4 +81,15 @@ export function typesFrom({ schemas, resourceTypes }: Definitions): Types {
   const names = new Set(resourceTypes.map(({ name }) => name));
   const definitions = [...coreResourceTypes.filter(({ name }) => !names.has(name)), ...resourceTypes];
   return compileTypes(buildRegistry([...coreRegistry.schemas, ...schemas], definitions));
+}
+
+/**
+ * The type of that name, in any case: two names that differ in nothing else can not both be registered.
+ *
+ * @throws ScimError notFound
+ */
+export function requireType({ registry }: Types, name: string): ResourceType {
+  const type = registry.resourceTypes.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
+  if (type !== undefined) return type;
+  throw new ScimError("notFound", `Resource type ${JSON.stringify(name.slice(0, 200))} does not exist.`);
 }

@@ -12,7 +12,7 @@ import type { ResourceTypeDefinition, SchemaDefinition } from "../scim/schema/sc
 import { schemaChangeProblem } from "../scim/schema/schema-change.ts";
 import type { Change, DefinitionKind } from "../storage/change.ts";
 import type { Store } from "../storage/port.ts";
-import { type Catalog, definitionsFrom, typesFrom } from "./catalog.ts";
+import { type Catalog, definitionsFrom, requireType, typesFrom } from "./catalog.ts";
 
 /** Registers schemas and resource types of a tenant (RFC 7643 §6, §7); everything throws ScimError. */
 export interface DefinitionAdmin {
@@ -186,13 +186,6 @@ function requireSchema({ registry }: Types, id: string): SchemaDefinition {
   const schema = findSchema(registry.schemas, id);
   if (schema !== undefined) return schema;
   throw new ScimError("notFound", `Schema ${JSON.stringify(id.slice(0, 200))} does not exist.`);
-}
-
-/** The type of that name, in any case: two names that differ in nothing else can not both be registered. */
-function requireType({ registry }: Types, name: string): ResourceType {
-  const type = registry.resourceTypes.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
-  if (type !== undefined) return type;
-  throw new ScimError("notFound", `Resource type ${JSON.stringify(name.slice(0, 200))} does not exist.`);
 }
 
 /** Neither name nor endpoint may be another type's, in any case. */

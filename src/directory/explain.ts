@@ -1,4 +1,3 @@
-import { ScimError } from "../scim/error.ts";
 import { bindFilter } from "../scim/filter/bind.ts";
 import { indexableAttribute } from "../scim/filter/indexed.ts";
 import { parseFilter } from "../scim/filter/parse.ts";
@@ -7,6 +6,7 @@ import type { Types } from "../scim/resource/type.ts";
 import type { ResourceType } from "../scim/schema/registry.ts";
 import { readSort } from "../scim/sort.ts";
 import type { Explanation, Store } from "../storage/port.ts";
+import { requireType } from "./catalog.ts";
 
 /** What is to be explained, as a client asks for it. */
 export interface ExplainRequest {
@@ -36,15 +36,11 @@ export interface ExplainedQuery extends Omit<Explanation, "candidates" | "docume
 export async function explainQuery(
   store: Store,
   tenantId: number,
-  { byName }: Types,
+  types: Types,
   profile: Profile,
   asked: ExplainRequest,
 ): Promise<ExplainedQuery> {
-  const name = asked.type ?? "User";
-  const type = [...byName.values()].find((each) => each.type.name.toLowerCase() === name.toLowerCase())?.type;
-  if (type === undefined) {
-    throw new ScimError("notFound", `Resource type ${JSON.stringify(name.slice(0, 100))} does not exist.`);
-  }
+  const type = requireType(types, asked.type ?? "User");
   const filter = asked.filter === undefined ? undefined : bindFilter(parseFilter(asked.filter, profile), type, profile);
   const sort = readSort(type, asked.sortBy, asked.sortOrder);
   const { candidates, documentsMax, ...found } = await store.resources.explain(tenantId, { type, filter, sort });

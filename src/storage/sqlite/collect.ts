@@ -40,8 +40,7 @@ export async function collect(ports: Ports, plan: FilterPlan): Promise<Collected
         if (next === undefined) continue;
         all = all === undefined ? next : { set: all.set.and(next.set), isExact: all.isExact && next.isExact };
       }
-      const isKnown = plan.terms.every((term) => isAnswered(term));
-      return all && { set: all.set, isExact: all.isExact && isKnown };
+      return all && { set: all.set, isExact: all.isExact && isAnswered(plan) };
     }
     case "or": {
       let any: Collected = { set: new RidSet(), isExact: true };

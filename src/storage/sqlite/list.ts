@@ -4,7 +4,7 @@ import type { ResourcePage, ResourceQuery, Start, TypeQuery } from "../port.ts";
 import { hasIndex, stretchesOf, type Walk } from "../sort-sql.ts";
 import { countOf, type FindPorts, findMatches, planOf, walkOf } from "./find.ts";
 import { type Found, inOrder, type Match, placeOf, type Selection } from "./match.ts";
-import { indexFor } from "./ordered.ts";
+import { indexFor, keyOf, type WalkRow } from "./ordered.ts";
 import { type ResourceRow, recordOf, recordsOf, resourceColumns } from "./row.ts";
 import { type Prepare, snapshot } from "./statements.ts";
 
@@ -122,21 +122,20 @@ function offsetPage(
   };
 }
 
-interface Row {
-  rid: number;
-  key: string | number | null;
-}
-
 /** So many entries of a walk, from so many on. */
-function rowsAt(prepare: Prepare, { tenantId, type }: Selection, walk: Walk, offset: number, length: number): Row[] {
-  const found: Row[] = [];
+function rowsAt(
+  prepare: Prepare,
+  { tenantId, type }: Selection,
+  walk: Walk,
+  offset: number,
+  length: number,
+): WalkRow[] {
+  const found: WalkRow[] = [];
   let skip = offset;
   for (const { where, params, order } of stretchesOf(walk, undefined)) {
     const from = `FROM resource ${indexFor(walk)} WHERE tenant_id = ? AND resource_type = ? AND ${where}`;
     const asked = [tenantId, type.name, ...params];
-    const rows = prepare<Row>(
-      `SELECT rid, ${walk.column?.name ?? "NULL"} AS key ${from} ORDER BY ${order} LIMIT ? OFFSET ?`,
-    );
+    const rows = prepare<WalkRow>(`SELECT rid, ${keyOf(walk)} AS key ${from} ORDER BY ${order} LIMIT ? OFFSET ?`);
     const part = rows.all(...asked, length - found.length, skip);
     found.push(...part);
     if (found.length === length) break;
@@ -155,12 +154,11 @@ function walkMatches(
   wanted: number,
 ): readonly Match[] {
   const { tenantId, type, join } = selection;
-  const key = walk.column?.name ?? "NULL";
   const matches: Match[] = [];
   for (const { where, params, order } of stretchesOf(walk, placeOf(start))) {
     if (matches.length === wanted) break;
-    const rows = prepare<Row>(
-      `SELECT rid, ${key} AS key FROM resource ${indexFor(walk)}
+    const rows = prepare<WalkRow>(
+      `SELECT rid, ${keyOf(walk)} AS key FROM resource ${indexFor(walk)}
          WHERE tenant_id = ? AND resource_type = ? AND ${where} ORDER BY ${order} LIMIT ?`,
     );
     for (const row of rows.all(tenantId, type.name, ...params, wanted - matches.length)) {

@@ -11,12 +11,14 @@ interface Ports {
   readonly pause: Pause;
 }
 
-interface Row {
+/** An entry of a walk: a resource, and what it is ordered by. */
+export interface WalkRow {
   rid: number;
   key: string | number | null;
 }
 
-const keyOf = ({ column }: Walk): string => column?.name ?? "NULL";
+/** The column with that. */
+export const keyOf = ({ column }: Walk): string => column?.name ?? "NULL";
 
 /** Left alone, the planner takes an index in which the rows of a type are in another order, and sorts. */
 export function indexFor({ column }: Walk): string {
@@ -47,7 +49,7 @@ export function sortedMatches(
   const from = isCovered(walk, check)
     ? "resource r INDEXED BY resource_type WHERE r.tenant_id = ? AND r.resource_type = ?"
     : "resource r WHERE +r.tenant_id = ? AND +r.resource_type = ?";
-  const rows = prepare<Row>(
+  const rows = prepare<WalkRow>(
     `SELECT r.rid, ${walk.column === undefined ? "NULL" : `r.${walk.column.name}`} AS key FROM ${from}
        AND r.rid IN (SELECT value FROM json_each(?))${andAlso(check)} ORDER BY ${orderSql(walk)}`,
   );
@@ -104,9 +106,9 @@ export async function walkedMatches(
   const matches: Match[] = [];
   const key = walk.column === undefined ? "NULL" : `r.${walk.column.name}`;
   for (let place = placeOf(start); matches.length < limit; ) {
-    let last: Row | undefined;
+    let last: WalkRow | undefined;
     for (const { where, params, order } of stretchesOf(walk, place)) {
-      const rows = prepare<Row & { holds: number }>(
+      const rows = prepare<WalkRow & { holds: number }>(
         `SELECT r.rid, ${key} AS key, ${check?.text ?? "1"} AS holds FROM resource r ${indexFor(walk)}
            WHERE tenant_id = ? AND resource_type = ? AND ${where} ORDER BY ${order} LIMIT ${limits.orderEntries}`,
       ).all(...(check?.params ?? []), tenantId, type.name, ...params);
@@ -134,7 +136,7 @@ async function gatheredMatches(
   set: RidSet | undefined,
 ): Promise<Found> {
   const { prepare, limits } = reader;
-  const next = prepare<Row>(
+  const next = prepare<WalkRow>(
     `SELECT rid, ${keyOf(walk)} AS key FROM resource INDEXED BY resource_type
        WHERE tenant_id = ? AND resource_type = ? AND rid > ? ORDER BY rid LIMIT ${limits.orderEntries}`,
   );
