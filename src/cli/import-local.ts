@@ -1,48 +1,107 @@
 import { basename } from "node:path";
-import type { Config } from "../config.ts";
 import { buildSomeIndexes } from "../directory/index-choices.ts";
-import { fullCounts, settledRows } from "../import/job.ts";
+import { applyPlan, cancelImport, retryImport, undoImport } from "../import/actions.ts";
+import { failedFile } from "../import/failed-file.ts";
+import { fullCounts, progressOf } from "../import/job.ts";
 import { type ImportPorts, importPorts } from "../import/ports.ts";
+import { reportCsv, reportJson } from "../import/report.ts";
 import { runImport } from "../import/runner.ts";
-import { readImportRequest, receiveImport, type UploadFields } from "../import/upload.ts";
+import { receiveImport } from "../import/upload.ts";
 import { ScimError } from "../scim/error.ts";
 import type { ImportJob } from "../storage/import.ts";
 import { defaultTenantId, type Store } from "../storage/port.ts";
-import { withLockedStore } from "./data.ts";
+import { type ImportAction, type ImportClient, type ImportDownload, phaseOf } from "./import-client.ts";
 import { CliError, type Io } from "./io.ts";
-import { type ReportedJob, reportJob, troubledRows } from "./job-report.ts";
+import type { ReportedJob } from "./job-report.ts";
 import { progressMeter } from "./progress.ts";
 
 /** How often the progress is looked up. */
 const lookMs = 200;
+/** Jobs that a list shows. */
+const listedMax = 50;
 
-/** Imports a file straight into the data directory; no server may run on it. */
-export async function importLocally(io: Io, config: Config, file: string, fields: UploadFields): Promise<void> {
-  await withLockedStore(config, "import", async (store) => {
-    const ports = importPorts(store, () => false);
-    const bytes = Bun.file(file).stream();
-    const upload = { tenantId: defaultTenantId, fileName: basename(file), createdBy: "muster import" };
-    const received = await receiveImport(ports, upload, bytes, () => fields).catch((error: unknown) => {
-      throw error instanceof ScimError ? new CliError(error.detail) : error;
-    });
-    const done = await runShown(io, ports, received);
-    await buildShown(io, store);
-    const query = { tenantId: defaultTenantId, importId: done.id, problemsOnly: false, after: 0 };
-    const rows = await troubledRows((outcome, limit) => store.imports.rows({ ...query, outcome, limit }));
-    reportJob(io, reported(done), rows, `GET /api/imports/${done.id}/report.csv of muster serve`);
-  });
+const tenantId = defaultTenantId;
+/** Whoever may read the data directory may do anything. */
+const by = { createdBy: "muster import", asAdministrator: true } as const;
+
+/** Imports straight in the data directory; no server may run on it. */
+export function localImports(io: Io, store: Store): ImportClient {
+  const ports = importPorts(store, () => false);
+  const find = async (id: string): Promise<ImportJob> => {
+    const job = await store.imports.job(tenantId, id);
+    if (job === undefined) throw new CliError(`there is no import ${id}`);
+    return job;
+  };
+  return {
+    async upload(file, fields) {
+      const upload = { tenantId, fileName: basename(file), ...by };
+      const bytes = Bun.file(file).stream();
+      return (await inWords(receiveImport(ports, upload, bytes, () => fields))).job.id;
+    },
+    async act(id, action) {
+      return inWords(actions[action](ports, await find(id)));
+    },
+    async watch(id) {
+      const job = await runShown(io, ports, await find(id));
+      await buildShown(io, store);
+      return reported(job);
+    },
+    job: async (id) => reported(await find(id)),
+    jobs: async () => (await store.imports.jobs(tenantId, 0, listedMax)).map(reported),
+    rows(id, outcome, limit) {
+      return store.imports.rows({ tenantId, importId: id, problemsOnly: false, after: 0, outcome, limit });
+    },
+    async *download(id, what) {
+      yield* downloads[what](store, await find(id));
+    },
+    reportPlace: (id) => `muster imports report ${id}`,
+  };
 }
+
+/** What the engine refuses, as a command says it. */
+async function inWords<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof ScimError ? new CliError(error.detail) : error;
+  }
+}
+
+const actions: Readonly<Record<ImportAction, (ports: ImportPorts, job: ImportJob) => Promise<string>>> = {
+  async apply(ports, job) {
+    await applyPlan(ports, job);
+    return job.id;
+  },
+  async cancel(ports, job) {
+    await cancelImport(ports, job);
+    return job.id;
+  },
+  async undo(ports, job) {
+    await undoImport(ports, job);
+    return job.id;
+  },
+  retry: async (ports, job) => (await retryImport(ports, job, { ...by, fields: {} })).job.id,
+};
+
+const downloads: Readonly<Record<ImportDownload, (store: Store, job: ImportJob) => AsyncIterable<string>>> = {
+  "report.csv": (store, job) => reportCsv(store, tenantId, job.id),
+  "report.json": (store, job) => reportJson(store, job, reported(job), (row) => row),
+  failed(store, job) {
+    if (job.shape === null) throw new CliError(`the import is ${job.state}; its file was not read`);
+    return failedFile(store, job, job.shape);
+  },
+};
 
 async function runShown(io: Io, ports: ImportPorts, job: ImportJob): Promise<ImportJob> {
   const meter = progressMeter(io, Date.now);
   const look = async (): Promise<void> => {
     const current = await ports.store.imports.job(job.tenantId, job.id);
-    if (current !== undefined) meter.show(progressOf(current.state, settledRows(current.counts), current.total));
+    if (current !== undefined) meter.show(phaseOf(current.state, progressOf(current)));
   };
   const timer = setInterval(() => void look().catch(() => undefined), lookMs);
   try {
     const done = await runImport(ports, job.tenantId, job.id);
-    if (done.state !== "failed") meter.end(progressOf(done.state, settledRows(done.counts), done.total));
+    if (done.state !== "failed") meter.end(phaseOf(done.state, progressOf(done)));
     return done;
   } finally {
     clearInterval(timer);
@@ -55,24 +114,10 @@ async function buildShown(io: Io, store: Store): Promise<void> {
   while (await buildSomeIndexes(store, () => false));
 }
 
-/** The progress of a job in that state. */
-export function progressOf(state: ImportJob["state"], done: number, total: number) {
-  return state === "received" || state === "parsing" || state === "planned"
-    ? { what: "reading", done: total, total: 0 }
-    : { what: "importing", done, total };
-}
-
 function reported(job: ImportJob): ReportedJob {
-  const { id, state, message, warnings, planned, total, request } = job;
+  const { id, state, message, warnings, planned, total, request, fileName, created, undone } = job;
   const plan = planned === null ? null : fullCounts({ counts: planned, total });
-  return { id, state, message, warnings, dryRun: request.dryRun, counts: fullCounts(job), plan };
-}
-
-/** Says what is wrong with the arguments before a file is read. */
-export function checkFields(fields: UploadFields): void {
-  try {
-    readImportRequest(fields);
-  } catch (error) {
-    throw error instanceof ScimError ? new CliError(error.detail) : error;
-  }
+  const at = new Date(created).toISOString();
+  const { dryRun } = request;
+  return { id, state, message, warnings, dryRun, counts: fullCounts(job), plan, fileName, created: at, undone };
 }

@@ -1,12 +1,12 @@
 import { basename } from "node:path";
 import { z } from "zod";
-import type { UploadFields } from "../import/upload.ts";
+import type { UploadFields } from "../import/request.ts";
 import { importStates, rowOutcomes } from "../storage/import.ts";
-import { progressOf } from "./import-local.ts";
+import { type ImportClient, phaseOf } from "./import-client.ts";
 import { CliError, type Io } from "./io.ts";
-import { type ReportedJob, reportJob, troubledRows } from "./job-report.ts";
+import type { ReportedJob } from "./job-report.ts";
 import { progressMeter } from "./progress.ts";
-import { call, type Remote, UnreachableError } from "./remote.ts";
+import { call, download, type Remote, UnreachableError } from "./remote.ts";
 
 /** How often a job is looked up, and for how long a server may be away in between: as long as a restart may take. */
 const remotePace = { lookMs: 200, awayMsMax: 60_000 };
@@ -21,9 +21,13 @@ const jobShape = z.object({
   dryRun: z.boolean(),
   message: z.string().nullable(),
   warnings: z.array(z.string()),
+  fileName: z.string(),
+  created: z.string(),
   counts,
   plan: counts.nullable(),
+  undone: z.object({ undone: z.number(), conflict: z.number() }),
   progress: z.object({ done: z.number(), total: z.number() }),
+  links: z.object({ failed: z.string().exactOptional() }),
 });
 const problem = z.object({
   code: z.string(),
@@ -40,51 +44,63 @@ const rowsShape = z.object({
       key: z.string().nullable(),
       resourceId: z.string().nullable(),
       problems: z.array(problem),
+      undo: z.enum(["undone", "conflict"]).nullable(),
     }),
   ),
 });
+const listShape = z.object({ imports: z.array(jobShape) });
 
-/**
- * Imports a file into a running server, and waits until the job has ended.
- *
- * @throws CliError with the exit status 3 when the job was accepted and its end can not be learnt
- */
-export async function importRemotely(
-  io: Io,
-  remote: Remote,
-  file: string,
-  fields: UploadFields,
-  pace = remotePace,
-): Promise<void> {
-  const started = await call(remote, "/api/imports", jobShape, upload(file, fields));
-  const { job, rows } = await watch(io, started, patient(io, remote, pace), pace.lookMs).catch((error: unknown) => {
-    if (!(error instanceof CliError)) throw error;
-    throw new CliError(`${error.message}; the import ${started.id} may go on`, unknownEndCode);
-  });
-  reportJob(io, job, rows, `${remote.url}/api/imports/${job.id}/report.csv`);
+/** Imports in a running server. */
+export function remoteImports(io: Io, remote: Remote, pace = remotePace): ImportClient {
+  const ask = patient(io, remote, pace);
+  const job = (id: string) => ask(`/api/imports/${encodeURIComponent(id)}`, jobShape);
+  return {
+    upload: async (file, fields) => (await call(remote, "/api/imports", jobShape, upload(file, fields))).id,
+    async act(id, action) {
+      return (await call(remote, `/api/imports/${encodeURIComponent(id)}/${action}`, jobShape, { method: "POST" })).id;
+    },
+    watch: (id) =>
+      watch(io, job, id, pace.lookMs).catch((error: unknown) => {
+        if (!(error instanceof CliError)) throw error;
+        throw new CliError(`${error.message}; the import ${id} may go on`, unknownEndCode);
+      }),
+    job,
+    jobs: async () => (await ask("/api/imports", listShape)).imports,
+    async rows(id, outcome, limit) {
+      const path = `/api/imports/${encodeURIComponent(id)}/rows?outcome=${outcome}&limit=${limit}`;
+      return (await ask(path, rowsShape)).rows;
+    },
+    async *download(id, what) {
+      const { links } = await job(id);
+      if (what === "failed" && links.failed === undefined) throw new CliError("the import has no refused rows");
+      const path = what === "failed" ? new URL(links.failed ?? "").pathname : `/api/imports/${id}/${what}`;
+      yield* download(remote, path);
+    },
+    reportPlace: (id) => `${remote.url}/api/imports/${id}/report.csv`,
+  };
 }
 
 type Ask = <T>(path: string, shape: z.ZodType<T>) => Promise<T>;
+type ShownJob = z.infer<typeof jobShape>;
 
-/** Waits for a job's end, and reads the rows to show. */
-async function watch(io: Io, started: z.infer<typeof jobShape>, ask: Ask, lookMs: number) {
+/** Waits for a job's end. */
+async function watch(io: Io, look: (id: string) => Promise<ShownJob>, id: string, lookMs: number): Promise<ShownJob> {
   const meter = progressMeter(io, Date.now);
-  let job = started;
+  let job = await look(id);
   while (isUnderWay(job)) {
-    meter.show(progressOf(job.state, job.progress.done, job.progress.total));
+    meter.show(phaseOf(job.state, job.progress));
     await Bun.sleep(lookMs);
-    job = await ask(`/api/imports/${job.id}`, jobShape);
+    job = await look(id);
   }
-  if (job.state !== "failed") meter.end(progressOf(job.state, job.progress.done, job.progress.total));
-  const rows = await troubledRows(async (outcome, limit) => {
-    return (await ask(`/api/imports/${job.id}/rows?outcome=${outcome}&limit=${limit}`, rowsShape)).rows;
-  });
-  return { job, rows };
+  if (job.state !== "failed") meter.end(phaseOf(job.state, job.progress));
+  return job;
 }
+
+const underWay: ReadonlySet<string> = new Set(["received", "parsing", "queued", "running", "undoing"]);
 
 function isUnderWay({ state, dryRun }: ReportedJob): boolean {
   if (state === "planned") return !dryRun;
-  return state === "received" || state === "parsing" || state === "queued" || state === "running";
+  return underWay.has(state);
 }
 
 /** Asks again while there is no answer, until the server was away for too long. */

@@ -13,6 +13,8 @@ export class CliError extends Error {
 export interface Io {
   /** A line of what was asked for. */
   out(line: string): void;
+  /** Text of a file that was asked for, as it is. */
+  write(text: string): void;
   /** Text about the work: warnings, progress, log. */
   err(line: string): void;
   /** Draws over the line drawn before; does nothing where nobody watches. */
@@ -42,6 +44,10 @@ export function processIo(stdout: Output = process.stdout, stderr: Output = proc
     out(line) {
       clear();
       stdout.write(`${line.replaceAll(controls, "\ufffd")}\n`);
+    },
+    write(text) {
+      clear();
+      stdout.write(text);
     },
     err(line) {
       clear();

@@ -11,6 +11,10 @@ export interface ReportedJob {
   readonly warnings: readonly string[];
   readonly counts: Readonly<Record<string, number>>;
   readonly plan: Readonly<Record<string, number>> | null;
+  readonly fileName: string;
+  /** ISO 8601. */
+  readonly created: string;
+  readonly undone: { readonly undone: number; readonly conflict: number };
 }
 
 /** Rows that the terminal shows; the report has them all. */
@@ -43,15 +47,23 @@ export function reportJob(io: Io, job: ReportedJob, rows: readonly ImportRow[], 
   if (job.state === "failed") throw new CliError(job.message ?? "the import failed");
   const counts = job.state === "planned" && job.plan !== null ? job.plan : job.counts;
   const refused = [...troubledOutcomes].reduce((sum, outcome) => sum + (counts[outcome] ?? 0), 0);
-  const parts = Object.entries(counts).filter(([name, count]) => count > 0 && name !== "total" && name !== "not_run");
-  const verb = job.state === "planned" ? "would be " : "";
-  const sum = `${rowsText(counts.total ?? 0)}: ${parts.map(([name, count]) => `${count} ${verb}${name}`).join(", ") || "none"}`;
+  const sum = countsText(job);
   io.out(sum);
   for (const row of rows.slice(0, shownRowsMax)) io.out(rowText(row));
   const told = rows.length > shownRowsMax ? "; more rows were told" : "";
   if (rows.length > 0) io.out(`the whole report: ${more}${told}`);
   if (job.state !== "planned" && job.message !== null && job.message !== sum) io.out(job.message);
-  io.exitCode = refused > 0 ? 2 : 0;
+  const isWhole = job.state !== "stopped" && job.state !== "cancelled";
+  io.exitCode = refused > 0 || job.undone.conflict > 0 || !isWhole ? 2 : 0;
+}
+
+/** `300 rows: 297 created, 3 failed`; of a plan `297 would be created`. */
+export function countsText({ state, plan, counts: settled }: Pick<ReportedJob, "state" | "plan" | "counts">): string {
+  const counts = state === "planned" && plan !== null ? plan : settled;
+  const parts = Object.entries(counts).filter(([name, count]) => count > 0 && name !== "total" && name !== "not_run");
+  const verb = state === "planned" ? "would be " : "";
+  const told = parts.map(([name, count]) => `${count} ${verb}${name}`).join(", ");
+  return `${rowsText(counts.total ?? 0)}: ${told || "none"}`;
 }
 
 /** `row 17, line 18 (jdoe): failed; emails[work].value "x": must …` */

@@ -5,6 +5,7 @@ import { benchCommand } from "./bench.ts";
 import { doctorCommand } from "./doctor.ts";
 import { explainCommand } from "./explain.ts";
 import { importCommand } from "./import.ts";
+import { importsCommand } from "./imports.ts";
 import type { Io } from "./io.ts";
 import { migrateCommand } from "./migrate.ts";
 import { openapiCommand } from "./openapi.ts";
@@ -20,6 +21,7 @@ export function createProgram(io: Io): Command {
     .version(version)
     .addCommand(serveCommand(io))
     .addCommand(importCommand(io))
+    .addCommand(importsCommand(io))
     .addCommand(tokenCommand(io))
     .addCommand(userCommand(io))
     .addCommand(backupCommand(io))

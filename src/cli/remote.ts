@@ -55,6 +55,26 @@ export async function call<T>(
   return parsed.data;
 }
 
+/**
+ * Text from the server, as it comes in.
+ *
+ * @throws CliError with the server's own words, or that it can not be reached
+ */
+export async function* download({ url, token }: Remote, path: string): AsyncGenerator<string> {
+  const headers = { Authorization: `Bearer ${token}` };
+  const response = await fetch(new URL(path, url), { headers }).catch((error: unknown) => {
+    throw new UnreachableError(`${url} can not be reached: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  if (!response.ok) {
+    const refusal = errorShape.safeParse(parsedJson(await response.text()));
+    const reason = refusal.success ? refusal.data.detail : response.statusText;
+    throw new CliError(`${url} answered ${response.status}: ${reason}`);
+  }
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body ?? []) yield decoder.decode(chunk, { stream: true });
+  yield decoder.decode();
+}
+
 /** An answer, read to its end: a server may go away in the middle of one. */
 async function answer(url: URL, init: RequestInit): Promise<{ response: Response; text: string }> {
   const response = await fetch(url, init);

@@ -1,20 +1,12 @@
-import type { ImportRow, RowProblem } from "../storage/import.ts";
+import type { ImportJob, ImportRow, RowProblem } from "../storage/import.ts";
 import type { Store } from "../storage/port.ts";
+import { csvLine } from "./guard.ts";
 
 /** The columns of a report, one line a problem. */
 export const reportColumns = ["row", "line", "key", "outcome", "id", "code", "column", "value", "message"] as const;
 
 /** Rows read at a time while a report is written. */
 const reportRowsPerRead = 1000;
-
-/** Cells that a spreadsheet would run as a formula get an apostrophe in front. */
-const formula = /^[=+\-@\t\r]/;
-
-/** A cell of a CSV file (RFC 4180), harmless to a spreadsheet. */
-export function csvCell(text: string): string {
-  const safe = formula.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
 
 function reportLine(row: ImportRow, problem: RowProblem): string {
   const cells = [
@@ -28,7 +20,7 @@ function reportLine(row: ImportRow, problem: RowProblem): string {
     problem.value ?? "",
     problem.message,
   ];
-  return `${cells.map(csvCell).join(",")}\r\n`;
+  return csvLine(cells);
 }
 
 /** The report of an import as CSV text, a piece at a time: a header, then one line for each problem of each row. */
@@ -42,4 +34,42 @@ export async function* reportCsv(store: Store, tenantId: number, importId: strin
     if (last === undefined || rows.length < reportRowsPerRead) return;
     after = last.row;
   }
+}
+
+/**
+ * The report of an import as JSON text, a piece at a time: the job, and every row that has something to tell or that
+ * changed something.
+ *
+ * @param shownJob the job as it is shown
+ * @param showRow a row as it is shown
+ */
+export async function* reportJson(
+  store: Store,
+  { tenantId, id: importId }: Pick<ImportJob, "tenantId" | "id">,
+  shownJob: object,
+  showRow: (row: ImportRow) => object,
+): AsyncGenerator<string> {
+  yield `{"job":${JSON.stringify(shownJob)},"rows":[`;
+  for (let after = 0, isFirst = true; ; ) {
+    const query = { tenantId, importId, problemsOnly: false, after, limit: reportRowsPerRead };
+    const rows = await store.imports.rows(query);
+    if (rows.length > 0) {
+      yield `${isFirst ? "" : ","}${rows.map((row) => JSON.stringify(showRow(row))).join(",")}`;
+      isFirst = false;
+    }
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < reportRowsPerRead) break;
+    after = last.row;
+  }
+  yield "]}\n";
+}
+
+/** The outcome of an import as WSO2 Identity Server counts it. */
+export function wso2Summary({ counts, message }: Pick<ImportJob, "counts" | "message">) {
+  return {
+    message,
+    successCount: counts.created,
+    failedCount: counts.failed + counts.conflict,
+    duplicateCount: counts.duplicate,
+  };
 }

@@ -1,16 +1,34 @@
-import type { Json, JsonObject } from "../scim/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../scim/json.ts";
 import type { RowProblem } from "../storage/import.ts";
 import { convertCell, expectations, type Target } from "./column.ts";
+import { applyEdits, type Edit } from "./edit.ts";
+
+/** What a column `_op` may ask for one row. */
+export const rowOperations = ["create", "update", "upsert", "deactivate", "delete", "skip"] as const;
+export type RowOperation = (typeof rowOperations)[number];
 
 /** A row of a file in the words of SCIM, before anything is checked against a schema. */
 export interface MappedRow {
   readonly row: number;
   readonly line: number;
-  /** By which people find the row again: the userName as the file has it. */
+  /** By which people find the row again: the userName as the file has it, or what the dialect matches by. */
   readonly key: string | null;
-  readonly body: JsonObject;
-  /** The names of groups to join. */
-  readonly groups: readonly string[];
+  /** The resource as the row wants it, made of the attributes that are stored; `{}` of a new one. */
+  readonly body: (stored: JsonObject) => JsonObject;
+  /** The id that a column names: then the row is about that user and no other. */
+  readonly id: string | undefined;
+  /** What the row asks for instead of what the job does. */
+  readonly operation: RowOperation | undefined;
+  /** All groups the user is to be in, each by displayName or id; undefined: as they are. */
+  readonly groups: readonly string[] | undefined;
+  /** The manager by id, userName or mail, found after all rows; null: none from now on; undefined: as it is. */
+  readonly manager: string | null | undefined;
+  /** A password hash of another system, with the algorithm that a column beside it names. */
+  readonly passwordHash: { readonly text: string; readonly algorithm?: string } | undefined;
+  /** The person is to choose a password by mail. */
+  readonly invite: boolean;
+  /** The value by which a user can be found that stands at a path: `userName`, `externalId`, `emails.value` … */
+  readonly valueOf: (path: string) => string | undefined;
   /** What the mapping itself refuses. */
   readonly problems: readonly RowProblem[];
   /** What is worth telling though the row goes in. */
@@ -32,31 +50,41 @@ export function shownValue(target: Target, text: string): { value?: string } {
   return attribute.returned === "never" ? {} : { value: text.slice(0, shownCharsMax) };
 }
 
-/** Builds the body of one row cell by cell. */
+/** Gathers what the cells of one row do to a resource. */
 export class RowBuilder {
   readonly problems: RowProblem[] = [];
-  private readonly body: Record<string, Json>;
-  private readonly objects = new Map<string, Record<string, Json>>();
+  readonly edits: Edit[] = [];
 
-  constructor(schemas: readonly string[]) {
-    this.body = { schemas };
-  }
+  constructor(private readonly schemas: readonly string[]) {}
 
   /** Puts the text of a cell where the column's target says; an empty text says nothing. */
-  put(column: Column, text: string): void {
+  put(column: Column, text: string, separator = ";"): void {
     if (text === "") return;
     const { target } = column;
     const { path, slot } = target;
-    if (slot === undefined) {
-      this.putList(column, text);
-      return;
-    }
-    const value = this.convert(column, path, text);
-    if (value !== undefined) this.parent(target)[(path.sub ?? path.attribute).name] = value;
+    const value = slot === undefined ? this.listOf(column, text, separator) : this.convert(column, path, text);
+    if (value !== undefined) this.edits.push({ target, value });
   }
 
-  build(): JsonObject {
-    return this.body;
+  /** Clears what stands where the column's target says. */
+  clear({ target }: Column): void {
+    this.edits.push({ target, value: null });
+  }
+
+  /** The resource as the row wants it, made of what is stored. */
+  get body(): MappedRow["body"] {
+    const { schemas, edits } = this;
+    return (stored) => applyEdits(schemas, edits, stored);
+  }
+
+  /** Finds the value that the row puts at a path; of several the primary one, else the first. */
+  get valueOf(): MappedRow["valueOf"] {
+    const { edits } = this;
+    return (path) => {
+      const there = edits.filter(({ target, value }) => target.text === path && value !== null);
+      const chosen = there.find(({ target }) => target.slot === "primary") ?? there[0];
+      return chosen === undefined ? undefined : textOf(chosen.value);
+    };
   }
 
   /** The value of a text where the path ends; undefined, and a problem with the cell, when it is none of its type. */
@@ -68,53 +96,59 @@ export class RowBuilder {
     return undefined;
   }
 
-  /** The object in which a target's value stands, made where it is not there yet. */
-  private parent({ path, given, home }: Target): Record<string, Json> {
-    const { attribute, sub } = path;
-    const schema = this.schemaObject(path.extension);
-    if (sub === undefined) return schema;
-    const known = this.objects.get(home);
-    if (known !== undefined) return known;
-    const made: Record<string, Json> = { ...given };
-    this.objects.set(home, made);
-    const values = schema[attribute.name];
-    if (!attribute.multiValued) schema[attribute.name] = made;
-    else schema[attribute.name] = Array.isArray(values) ? [...values, made] : [made];
-    return made;
-  }
-
-  /** The body, or the object of an extension in it. */
-  private schemaObject(extension: string | undefined): Record<string, Json> {
-    if (extension === undefined) return this.body;
-    const known = this.objects.get(extension);
-    if (known !== undefined) return known;
-    const made: Record<string, Json> = {};
-    this.objects.set(extension, made);
-    this.body[extension] = made;
-    return made;
-  }
-
-  /** A cell that lists values, parted by semicolons. */
-  private putList(column: Column, text: string): void {
-    const { extension, attribute } = column.target.path;
+  /** A cell that lists values. */
+  private listOf(column: Column, text: string, separator: string): Json {
+    const { attribute } = column.target.path;
     const isComplex = attribute.type === "complex";
     const sub = isComplex ? attribute.subAttributes?.find(({ name }) => name === "value") : undefined;
     const end = sub === undefined ? { attribute } : { attribute, sub };
-    const values = splitList(text, ";").flatMap((part): Json[] => {
+    return splitList(text, separator).flatMap((part): Json[] => {
       const value = this.convert(column, end, part, text);
       if (value === undefined) return [];
       return [isComplex ? { value } : value];
     });
-    const schema = this.schemaObject(extension);
-    const before = schema[attribute.name];
-    schema[attribute.name] = Array.isArray(before) ? [...before, ...values] : values;
   }
 }
 
-/** The parts of a list in a cell, without blanks around them and without empty ones. */
+/** A value as text: of a list its first. */
+function textOf(value: Json): string | undefined {
+  const [first] = Array.isArray(value) ? value : [value];
+  const simple = isJsonObject(first) ? first.value : first;
+  return typeof simple === "string" || typeof simple === "number" ? String(simple) : undefined;
+}
+
+/**
+ * The parts of a list in a cell, without blanks around them and without empty ones. A part in quotes may contain the
+ * separator, and a doubled quote stands for one.
+ *
+ * @example splitList('Staff; "R;D"', ";") // ["Staff", "R;D"]
+ */
 export function splitList(text: string, separator: string): readonly string[] {
-  return text
-    .split(separator)
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
+  if (!text.includes('"')) return trimmedParts(text.split(separator));
+  const parts: string[] = [];
+  let part = "";
+  let isQuoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charAt(at);
+    if (character === '"' && isQuoted && text.charAt(at + 1) === '"') {
+      part += '"';
+      at++;
+    } else if (character === '"' && (isQuoted || part.trim() === "")) isQuoted = !isQuoted;
+    else if (character === separator && !isQuoted) {
+      parts.push(part);
+      part = "";
+    } else part += character;
+  }
+  return trimmedParts([...parts, part]);
+}
+
+function trimmedParts(parts: readonly string[]): readonly string[] {
+  return parts.map((part) => part.trim()).filter((part) => part !== "");
+}
+
+/** Parts as one cell that `splitList` takes apart again. */
+export function joinList(parts: readonly string[], separator: string): string {
+  return parts
+    .map((part) => (part.includes(separator) || part.includes('"') ? `"${part.replaceAll('"', '""')}"` : part))
+    .join(separator);
 }

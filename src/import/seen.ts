@@ -24,6 +24,12 @@ export class SeenKeys {
     return undefined;
   }
 
+  /** Whether the key was there before. */
+  has(key: string): boolean {
+    const hash = Bun.hash.wyhash(key);
+    return (this.rows[this.find(Number(hash >> 32n), Number(hash & 0xffffffffn))] ?? 0) !== 0;
+  }
+
   /** Where the hash is, or the free place where it belongs; a row of 0 marks a free place. */
   private find(high: number, low: number): number {
     const mask = this.capacity - 1;

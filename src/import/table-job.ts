@@ -1,11 +1,19 @@
-import { foldCase } from "../scim/resource/fold.ts";
-import type { ImportJob } from "../storage/import.ts";
+import { readPasswordHash } from "../access/hash/read.ts";
+import type { FileShape, ImportJob } from "../storage/import.ts";
 import { type Detected, detectDialect } from "./dialect/detect.ts";
 import type { RowMapper } from "./dialect/dialect.ts";
-import { type GroupReference, judgeRow, type Verdict } from "./plan.ts";
+import { type ExcludeLists, excludeListsFrom } from "./exclude-list.ts";
+import { errorColumn, withoutErrors } from "./failed-file.ts";
+import { GroupNames } from "./groups.ts";
+import { unguardCell } from "./guard.ts";
+import { type Judging, judgeRow, type RowToJudge, type Verdict } from "./judge.ts";
+import { mappingsFrom } from "./mapping.ts";
+import { findMatches, type Match, matchKey, requireMatchable } from "./match.ts";
 import type { RunPorts } from "./ports.ts";
 import type { MappedRow } from "./row.ts";
-import { type OpenTable, openTable } from "./source/csv-file.ts";
+import { type ImportSettings, settle } from "./settings.ts";
+import { storedInput } from "./source/input.ts";
+import { type OpenTable, openTable, type SourceOptions } from "./source/open.ts";
 import type { TableRow } from "./source/table.ts";
 
 /** A job's file, opened and bound to its dialect. */
@@ -13,13 +21,18 @@ export interface TableJob {
   readonly job: ImportJob;
   readonly table: OpenTable;
   readonly detected: Detected;
+  readonly settings: ImportSettings;
   readonly mapper: RowMapper;
   readonly groups: GroupNames;
+  readonly judging: Judging;
+  /** How the file was written, without what we add to it. */
+  readonly shape: FileShape;
+  /** The rows below the header as the dialect sees them; to be read once. */
+  readonly batches: AsyncIterable<readonly TableRow[]>;
 }
 
 /** A row with what is to be done with it. */
-export interface JudgedRow {
-  readonly mapped: MappedRow;
+export interface JudgedRow extends RowToJudge {
   readonly verdict: Verdict;
   /** Characters of its cells: about what it weighs. */
   readonly chars: number;
@@ -30,60 +43,133 @@ export interface JudgedRow {
  *
  * @throws TableError or FileError when the file as a whole can not be imported
  */
-export async function openTableJob({ store, compiled }: RunPorts, job: ImportJob): Promise<TableJob> {
-  const table = await openTable(store.imports.input(job.tenantId, job.id));
+export async function openTableJob(ports: RunPorts, job: ImportJob): Promise<TableJob> {
+  const { store, compiled } = ports;
+  const { options, dialect } = job.request;
+  const table = await openTable(storedInput(store, job), sourceOptions(job));
   try {
-    const detected = detectDialect(job.request.dialect, table.header.cells, compiled.type);
-    const mapper = detected.dialect.bind(table.header.cells, compiled.type);
-    return { job, table, detected, mapper, groups: new GroupNames() };
+    const { format, delimiter = "," } = table;
+    const errors = errorColumn(table.header.cells);
+    const header = withoutErrors(
+      table.header.cells.map((cell) => unguardCell(cell)),
+      errors,
+    );
+    const records = await store.definitions.all(job.tenantId);
+    const mappings = mappingsFrom(records);
+    const asked = { dialect, mapping: options.mapping };
+    const detected = detectDialect(asked, { format, header }, compiled.type, mappings);
+    const settings = settle(job.request, detected.dialect.defaults);
+    const mapper = detected.dialect.bind(header, compiled.type, settings);
+    const groups = new GroupNames(options.createGroups);
+    const shape = { format, delimiter, header };
+    const isOurs = errors !== undefined;
+    const batches = readBack(table, errors, isOurs ? undefined : mapper);
+    const judging = judgingOf(ports, job, { detected, settings, mapper, groups, excluded: excludeListsFrom(records) });
+    await requireMatchable(ports, job.tenantId, judging.key);
+    return { job, table, detected, settings, mapper, groups, judging, shape, batches };
   } catch (error) {
     await table.close();
     throw error;
   }
 }
 
+function sourceOptions({ request: { options } }: ImportJob): SourceOptions {
+  const { charset, delimiter, sheet } = options;
+  return {
+    ...(charset !== "" && { charset }),
+    ...(delimiter !== "" && { delimiter }),
+    ...(sheet !== "" && { sheet }),
+  };
+}
+
+function judgingOf(
+  { compiled }: RunPorts,
+  { request: { options } }: ImportJob,
+  bound: Pick<TableJob, "detected" | "settings" | "mapper" | "groups"> & { readonly excluded: ExcludeLists },
+): Judging {
+  const { detected, settings, mapper, groups, excluded } = bound;
+  const { acceptWeakHashes: acceptWeak } = options;
+  return {
+    compiled,
+    settings,
+    options,
+    key: matchKey(settings, compiled),
+    mapper,
+    groupOf: (name) => groups.get(name),
+    excluded,
+    freezesUserName: detected.dialect.freezesUserName === true,
+    readHash: ({ text, algorithm }) =>
+      readPasswordHash(text, { acceptWeak, ...(algorithm !== undefined && { algorithm }) }),
+  };
+}
+
+/**
+ * The rows as they were before we wrote them: without the column of errors, and without the apostrophes that guard
+ * cells. In a file that is not ours a password keeps its apostrophe.
+ */
+async function* readBack(table: OpenTable, errors: number | undefined, foreign: RowMapper | undefined) {
+  const isText = table.format === "csv" || table.format === "xlsx";
+  for await (const rows of table.batches) {
+    yield isText ? rows.map((row) => rowBack(row, errors, foreign)) : rows;
+  }
+}
+
+function rowBack(row: TableRow, errors: number | undefined, foreign: RowMapper | undefined): TableRow {
+  const isGuarded = row.cells.some((cell) => unguardCell(cell) !== cell);
+  if (!isGuarded && errors === undefined) return row;
+  const shown = isGuarded && foreign !== undefined ? foreign.redact(row.cells) : row.cells;
+  const cells = row.cells.map((cell, index) => (shown[index] === cell ? unguardCell(cell) : cell));
+  return { ...row, cells: withoutErrors(cells, errors) };
+}
+
+/** The cells of a row as they are kept to be given back: without passwords, unless the job was asked to keep them. */
+export function keptCells({ job, mapper }: Pick<TableJob, "job" | "mapper">, { cells }: TableRow): string {
+  return JSON.stringify(job.request.options.keepPasswords ? cells : mapper.redact(cells));
+}
+
 /** Maps and judges a batch of rows. Groups are looked up once a name. */
 export async function judgeBatch(
   ports: RunPorts,
-  { job, mapper, groups }: TableJob,
+  opened: TableJob,
   rows: readonly TableRow[],
 ): Promise<readonly JudgedRow[]> {
-  const mapped = rows.map((row) => mapper.map(row));
+  return judgeMapped(
+    ports,
+    opened,
+    rows,
+    rows.map((row) => opened.mapper.map(row)),
+  );
+}
+
+/** Judges rows again that were mapped before: the directory changed since. */
+export async function judgeMapped(
+  ports: RunPorts,
+  { job, groups, judging }: TableJob,
+  rows: readonly TableRow[],
+  mapped: readonly MappedRow[],
+): Promise<readonly JudgedRow[]> {
   await groups.resolve(ports, job.tenantId, mapped);
+  const matches = await matchesOf(ports, job, judging, mapped);
   return mapped.map((row, index) => {
     const table = rows[index] ?? { row: row.row, line: row.line, cells: [] };
-    const groupOf = (name: string): GroupReference => groups.get(name);
-    const verdict = judgeRow(ports.compiled, { table, mapped: row, mapper, groupOf });
-    return { mapped: row, verdict, chars: charsOf(table) };
+    const toJudge = { table, mapped: row, match: matches[index] ?? nobody };
+    return { ...toJudge, verdict: judgeRow(judging, toJudge), chars: charsOf(table) };
   });
+}
+
+const nobody: Match = Object.freeze({ kind: "nobody" });
+
+/** Who the rows are about. Where rows only make users, the unique index tells whom there is. */
+async function matchesOf(ports: RunPorts, job: ImportJob, judging: Judging, mapped: readonly MappedRow[]) {
+  const { settings, key } = judging;
+  const needsNone = (row: MappedRow): boolean =>
+    (row.operation ?? settings.mode) === "create" && key.by === "unique" && row.id === undefined;
+  if (mapped.every(needsNone)) return [];
+  return findMatches(ports, job.tenantId, key, mapped);
 }
 
 function charsOf({ cells }: TableRow): number {
   let chars = 0;
   for (const cell of cells) chars += cell.length;
   return chars;
-}
-
-/** The groups that a file names, each looked up once. */
-export class GroupNames {
-  private readonly known = new Map<string, GroupReference>();
-
-  get(name: string): GroupReference {
-    return this.known.get(foldCase(name)) ?? { wrong: "unknown" };
-  }
-
-  async resolve({ store }: RunPorts, tenantId: number, rows: readonly MappedRow[]): Promise<void> {
-    for (const { groups } of rows) {
-      for (const name of groups) {
-        const key = foldCase(name);
-        if (!this.known.has(key))
-          this.known.set(key, referenceOf(await store.resources.idsByDisplay(tenantId, "Group", key)));
-      }
-    }
-  }
-}
-
-function referenceOf([id, other]: readonly string[]): GroupReference {
-  if (id === undefined) return { wrong: "unknown" };
-  return other === undefined ? { id } : { wrong: "ambiguous" };
 }

@@ -1,5 +1,14 @@
 import type { IndexedAttribute } from "../scim/filter/indexed.ts";
-import type { ImportRequest, ImportState, RowCounts, RowProblem, SettledOutcome } from "./import.ts";
+import type {
+  FileShape,
+  ImportJob,
+  ImportRequest,
+  ImportState,
+  RowCounts,
+  RowProblem,
+  SettledOutcome,
+  UndoOutcome,
+} from "./import.ts";
 
 /** What the store indexes of a resource, apart from its document; all folded by the caller. */
 export interface ResourceKeys {
@@ -26,8 +35,8 @@ export interface ResourceContent {
   readonly definition?: string;
   /** Whether no other resource of the type may have the same display key. */
   readonly displayIsUnique?: boolean;
-  /** A password hash to set; left out where the password stays as it is. */
-  readonly passwordHash?: string;
+  /** A password hash to set, or null to have none; left out where the password stays as it is. */
+  readonly passwordHash?: string | null;
 }
 
 /** What becomes of the members of a group. */
@@ -123,14 +132,23 @@ export type Change =
       readonly request: ImportRequest;
       readonly fileName: string;
       readonly createdBy: string;
+      /** The import whose refused rows it tries again. */
+      readonly retryOf?: string;
       readonly at: number;
     }
+  /** Forgets an import whose state is `received`, as if it had never been; its input must be gone. Refused as it is. */
+  | { readonly kind: "deleteImport"; readonly importId: string }
+  /** Notes that an import made a group. Refused with `notFound`. */
+  | { readonly kind: "noteImportGroup"; readonly importId: string; readonly groupId: string }
   /**
    * Appends bytes to the input of an import whose state is `received`; `sequence` counts from 0. Refused with
    * `notFound`, `state` or `exists`.
    */
   | { readonly kind: "appendInput"; readonly importId: string; readonly sequence: number; readonly bytes: Uint8Array }
-  /** Moves an import on. Refused with `notFound`, or with `state` when it is not in one of the states `from`. */
+  /**
+   * Moves an import on. Refused with `notFound`, with `state` when it is not in one of the states `from`, or with `exists`
+   * when another import of the tenant has the idempotency key.
+   */
   | ({
       readonly kind: "advanceImport";
       readonly importId: string;
@@ -150,13 +168,19 @@ export type Change =
 export type ChangeKind = Change["kind"];
 
 /** What a tenant registers beside what is built in. */
-export type DefinitionKind = "schema" | "resourceType" | "index";
+export type DefinitionKind = "schema" | "resourceType" | "index" | "importMapping" | "excludeList";
 
 /** What may be set while an import moves on; what is left out stays. */
 export interface ImportProgress {
-  readonly dialect?: string;
-  readonly dryRun?: boolean;
+  /** How it was asked for, or what that came to; all of it. */
+  readonly request?: ImportRequest;
   readonly fileBytes?: number;
+  readonly sha256?: string;
+  readonly idempotencyKey?: string;
+  readonly shape?: FileShape;
+  readonly passwords?: number;
+  readonly isCancelled?: boolean;
+  readonly phase?: NonNullable<ImportJob["phase"]>;
   readonly total?: number;
   readonly planned?: RowCounts;
   readonly message?: string;
@@ -171,6 +195,8 @@ export interface PlannedRow {
   readonly line: number;
   readonly key: string | null;
   readonly problems: readonly RowProblem[];
+  /** The cells of a row that is refused. */
+  readonly raw?: string;
 }
 
 /** What to write about a row when its set is refused. */
@@ -184,7 +210,8 @@ export interface Told {
  * in the order of the file: a row at or before the last one with an outcome is refused with `exists`, so that no row is
  * ever carried out twice; one of an import that is not there with `notFound`. Neither writes anything.
  */
-export interface RowResult {
+export interface AppliedRow {
+  readonly kind: "applied";
   readonly importId: string;
   readonly row: number;
   readonly line: number;
@@ -192,13 +219,57 @@ export interface RowResult {
   readonly applied: SettledOutcome;
   readonly problems: readonly RowProblem[];
   readonly refused: Readonly<Record<RefusalKind, Told>>;
+  /** Gives the cells of the row, which are kept where it comes to be refused. */
+  readonly raw?: () => string;
+  /** What an undo needs beside the version in which the resource is left. */
+  readonly before?: string;
+  /** A manager to be found when all rows are there. */
+  readonly reference?: string;
+  /** The row's outcome is `conflict` and this takes its place; refused with `exists` when it is another. */
+  readonly again?: boolean;
 }
+
+/** Rows that are not carried out because the job ends before them; in the order of the file, as AppliedRow. */
+export interface LeftRow {
+  readonly kind: "left";
+  readonly importId: string;
+  readonly row: number;
+  readonly line: number;
+  readonly key: string | null;
+  readonly raw: string;
+}
+
+/**
+ * A reference of a row was followed, or leads nowhere: what the set changes belongs to the row, and an `unchanged` one
+ * becomes `updated`. Refused with `exists` when the row has no reference any more. A set that is refused leaves it.
+ */
+export interface LinkedRow {
+  readonly kind: "linked";
+  readonly importId: string;
+  readonly row: number;
+  /** All that is to be told of the row from now on. */
+  readonly problems: readonly RowProblem[];
+  readonly before?: string;
+}
+
+/** What a row did was taken back by the set, or could not be. Refused with `exists` when that is told already. */
+export interface UndoneRow {
+  readonly kind: "undone";
+  readonly importId: string;
+  readonly row: number;
+  readonly undo: UndoOutcome;
+  /** All that is to be told of the row from now on; `refused` when the set is refused, which makes it a conflict. */
+  readonly problems: readonly RowProblem[];
+  readonly refused: readonly RowProblem[];
+}
+
+export type RowResult = AppliedRow | LeftRow | LinkedRow | UndoneRow;
 
 /** Changes that happen together or not at all. */
 export interface ChangeSet {
   readonly tenantId: number;
   readonly changes: readonly Change[];
-  /** The import row that the set carries out, if it is one; written whether the set is applied or refused. */
+  /** The import row that the set is about, if it is one; written whether the set is applied or refused. */
   readonly result?: RowResult;
 }
 

@@ -43,12 +43,69 @@ export interface RowProblem {
   readonly message: string;
 }
 
+/** What happens to rows that find a user, and to those that find none. */
+export const importModes = ["create", "update", "upsert"] as const;
+export type ImportMode = (typeof importModes)[number];
+
+/** What stands for a choice that is made when the file has been read. */
+export type Auto = "auto";
+
+/** How an import was asked for; what is `auto` is decided by the dialect of the file, and told from then on. */
 export interface ImportRequest {
   readonly dialect: string;
-  readonly mode: "create";
+  readonly mode: ImportMode | Auto;
+  /** By which attribute a row finds the user it is about: `userName`, `mail`, `externalId`, or an indexed path. */
   readonly match: string;
   /** The plan is the end of it, until somebody applies it. */
   readonly dryRun: boolean;
+  readonly options: ImportOptions;
+}
+
+export interface ImportOptions {
+  /** Whether rows after the first that is refused are carried out. */
+  readonly onError: "continue" | "stop" | Auto;
+  /** What an empty cell does to what is stored. */
+  readonly empty: "keep" | "clear" | Auto;
+  readonly unknownColumns: "ignore" | "fail" | Auto;
+  /** Groups that a row names and nobody has made are made. */
+  readonly createGroups: boolean;
+  /** Passwords of users that exist are set, too. */
+  readonly updatePasswords: boolean;
+  /** Hashes are taken that are quick to try passwords against. */
+  readonly acceptWeakHashes: boolean;
+  /** Refused rows keep their passwords, so that they can be downloaded and tried again whole. */
+  readonly keepPasswords: boolean;
+  /** Who uploaded it may change users that have a role here. */
+  readonly asAdministrator: boolean;
+  /** The name of a saved mapping; empty for none. */
+  readonly mapping: string;
+  /** How the bytes are read where they do not tell; empty to let them. */
+  readonly charset: "" | "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+  readonly delimiter: string;
+  readonly sheet: string;
+}
+
+/** What is asked when nobody says otherwise. */
+export const defaultOptions: ImportOptions = Object.freeze({
+  onError: "auto",
+  empty: "auto",
+  unknownColumns: "auto",
+  createGroups: false,
+  updatePasswords: false,
+  acceptWeakHashes: true,
+  keepPasswords: false,
+  asAdministrator: false,
+  mapping: "",
+  charset: "",
+  delimiter: "",
+  sheet: "",
+});
+
+/** How the file was written: refused rows are given back in the same form. */
+export interface FileShape {
+  readonly format: "csv" | "xlsx" | "json" | "ndjson";
+  readonly delimiter: string;
+  readonly header: readonly string[];
 }
 
 export type RowCounts = Readonly<Record<SettledOutcome, number>>;
@@ -73,7 +130,31 @@ export interface ImportJob {
   readonly counts: RowCounts;
   readonly message: string | null;
   readonly warnings: readonly string[];
+  /** The SHA-256 of the file, hexadecimal; null until all of it is there. */
+  readonly sha256: string | null;
+  /** What the client calls this upload, so that sending it again makes no second job. */
+  readonly idempotencyKey: string | null;
+  /** The import whose refused rows this one tries again. */
+  readonly retryOf: string | null;
+  /** Null until the file is read. */
+  readonly shape: FileShape | null;
+  /** Passwords in clear text that the plan found, each of which takes a core some hundredths of a second. */
+  readonly passwords: number;
+  /** Somebody asked to end it; the runner does so between two chunks. */
+  readonly isCancelled: boolean;
+  /** When the state began, in milliseconds since 1970, and how much was done by then: the rate is told from there. */
+  readonly phase: { readonly since: number; readonly done: number } | null;
+  /** How many rows an undo took back, and how many it left because somebody changed them since. */
+  readonly undone: UndoCounts;
 }
+
+export interface UndoCounts {
+  readonly undone: number;
+  readonly conflict: number;
+}
+
+/** What an undo made of a row. */
+export type UndoOutcome = keyof UndoCounts;
 
 export interface ImportRow {
   readonly row: number;
@@ -82,6 +163,39 @@ export interface ImportRow {
   readonly key: string | null;
   /** The id of the resource the row created or changed, if it still exists. */
   readonly resourceId: string | null;
+  readonly problems: readonly RowProblem[];
+  /** Null unless the import was undone. */
+  readonly undo: UndoOutcome | null;
+}
+
+/** A refused row with its cells as the file had them: JSON of a list of texts. */
+export interface KeptRow {
+  readonly row: number;
+  readonly outcome: RowOutcome;
+  readonly raw: string;
+  readonly problems: readonly RowProblem[];
+}
+
+/** A row whose person's manager is still to be found. */
+export interface PendingReference {
+  readonly row: number;
+  readonly resourceId: string;
+  readonly outcome: RowOutcome;
+  readonly reference: string;
+  readonly before: string | null;
+  readonly problems: readonly RowProblem[];
+}
+
+/** A row that changed something, as an undo needs it. */
+export interface UndoableRow {
+  readonly row: number;
+  readonly outcome: RowOutcome;
+  /** Null when the resource is no longer there. */
+  readonly resourceId: string | null;
+  /** The version in which the row left the resource. */
+  readonly version: number;
+  /** What was there before, in the words of who imported. */
+  readonly before: string | null;
   readonly problems: readonly RowProblem[];
 }
 

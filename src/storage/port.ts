@@ -4,7 +4,15 @@ import type { PathOf } from "../scim/resource/render.ts";
 import type { ResourceType } from "../scim/schema/registry.ts";
 import type { Sort } from "../scim/sort.ts";
 import type { ChangeSet, DefinitionKind, SetResult } from "./change.ts";
-import type { ImportJob, ImportRow, ImportState, RowOutcome } from "./import.ts";
+import type {
+  ImportJob,
+  ImportRow,
+  ImportState,
+  KeptRow,
+  PendingReference,
+  RowOutcome,
+  UndoableRow,
+} from "./import.ts";
 import type { StoreStats } from "./stats.ts";
 
 /** The tenant that exists from the first start. */
@@ -149,6 +157,28 @@ export interface Explanation {
   readonly documentsMax: number | undefined;
 }
 
+/** Values of one attribute by which resources of a type are looked for. */
+export interface MatchQuery {
+  readonly tenantId: number;
+  readonly resourceType: string;
+  /** `unique` values are folded by the caller; the path is that of an indexed attribute. */
+  readonly by: "id" | "unique" | "externalId" | { readonly path: string };
+  readonly values: readonly string[];
+}
+
+/** A resource as an import compares a row with it. */
+export interface MatchedRecord {
+  readonly id: string;
+  readonly version: number;
+  readonly doc: string;
+  readonly created: number;
+  readonly passwordHash: string | null;
+  /** The ids of the groups it is in directly. */
+  readonly groupIds: readonly string[];
+  /** Whether it has a role here: then only an administrator may change it. */
+  readonly hasRole: boolean;
+}
+
 export interface ResourceReads {
   /** The resource; undefined when the tenant has none of that type and id. */
   get(tenantId: number, resourceType: string, id: string, join?: Join): Promise<FoundRecord | undefined>;
@@ -161,6 +191,11 @@ export interface ResourceReads {
   getByUniqueKey(tenantId: number, resourceType: string, key: string): Promise<ResourceRecord | undefined>;
   /** For each unique value whether it is taken, in the order asked. */
   takenKeys(tenantId: number, resourceType: string, keys: readonly string[]): Promise<readonly boolean[]>;
+  /**
+   * The resources that have each of these values, in the order asked; at most two of one value, which tells that it
+   * names nobody alone. An attribute that is not indexed, or not yet, is none to look by: undefined.
+   */
+  matches(query: MatchQuery): Promise<readonly (readonly MatchedRecord[])[] | undefined>;
   /** The ids of the resources with that display value, folded by the caller; at most two. */
   idsByDisplay(tenantId: number, resourceType: string, key: string): Promise<readonly string[]>;
   /**
@@ -270,10 +305,24 @@ export interface ImportReads {
   jobsWithInput(): Promise<readonly ImportJob[]>;
   /** The bytes of the file, in order, a piece at a time. */
   input(tenantId: number, id: string): AsyncIterable<Uint8Array>;
+  /** One piece of the file; undefined behind the last. */
+  inputPiece(tenantId: number, id: string, sequence: number): Promise<Uint8Array | undefined>;
   /** Rows in file order. A row that only a plan has seen tells the outcome the plan expects. */
   rows(query: RowQuery): Promise<readonly ImportRow[]>;
   /** The last row whose changes are durable; 0 when there is none. The place to go on after a crash. */
   lastRow(tenantId: number, id: string): Promise<number>;
+  /** The job of the tenant with that idempotency key. */
+  jobByKey(tenantId: number, idempotencyKey: string): Promise<ImportJob | undefined>;
+  /** The tenant's newest other job before this one with the same bytes. */
+  sameFile(tenantId: number, job: Pick<ImportJob, "id" | "sha256">): Promise<ImportJob | undefined>;
+  /** Refused rows with their cells, in file order, after that row. */
+  keptRows(tenantId: number, id: string, after: number, limit: number): Promise<readonly KeptRow[]>;
+  /** Rows whose manager is still to be found, in file order, after that row. */
+  pendingReferences(tenantId: number, id: string, after: number, limit: number): Promise<readonly PendingReference[]>;
+  /** Rows that changed something and that no undo has looked at, from the last one backwards. */
+  undoable(tenantId: number, id: string, limit: number): Promise<readonly UndoableRow[]>;
+  /** The ids of the groups that the import made. */
+  groupsMade(tenantId: number, id: string): Promise<readonly string[]>;
 }
 
 /**

@@ -58,8 +58,8 @@ async function importRound(file: string): Promise<Pick<Round, "planSeconds" | "a
     hashesAtOnce: 1,
     stopRequested: () => false,
   };
-  const upload = { tenantId: 1, fileName: "people.csv", createdBy: "bench" };
-  const job = await receiveImport(ports, upload, peopleCsv(rows), () => ({}));
+  const upload = { tenantId: 1, fileName: "people.csv", createdBy: "bench", asAdministrator: false };
+  const { job } = await receiveImport(ports, upload, peopleCsv(rows), () => ({}));
   const planSeconds = await timed(ports, job, ["parsing"], planJob);
   const applySeconds = await timed(ports, job, ["queued", "running"], applyJob);
   const { counts } = (await store.imports.job(1, job.id)) ?? job;
@@ -72,7 +72,7 @@ async function timed(
   ports: RunPorts,
   job: ImportJob,
   states: readonly ImportState[],
-  work: (ports: RunPorts, job: ImportJob) => Promise<boolean>,
+  work: (ports: RunPorts, job: ImportJob) => Promise<unknown>,
 ): Promise<number> {
   for (const to of states) {
     const change = {

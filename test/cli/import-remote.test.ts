@@ -2,8 +2,10 @@ import { describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { importRemotely } from "../../src/cli/import-remote.ts";
-import { CliError } from "../../src/cli/io.ts";
+import { watchAndReport } from "../../src/cli/import.ts";
+import { remoteImports } from "../../src/cli/import-remote.ts";
+import { CliError, type Io } from "../../src/cli/io.ts";
+import type { Remote } from "../../src/cli/remote.ts";
 import { testIo } from "./io.ts";
 
 const id = "0198a2c4-0000-7000-8000-000000000001";
@@ -15,9 +17,20 @@ const job = {
   warnings: [],
   counts: { created: 1, total: 2 },
   plan: null,
+  fileName: "people.csv",
+  created: "2026-01-01T00:00:00.000Z",
+  undone: { undone: 0, conflict: 0 },
   progress: { done: 1, total: 2 },
+  links: {},
 };
 const fields = { dialect: "auto", mode: "create", match: "userName", dryRun: "false" };
+
+/** Sends a file to a server and waits for the end, as the command does. */
+async function importRemotely(io: Io, remote: Remote, file: string, asked: typeof fields, pace?: Pace): Promise<void> {
+  const client = remoteImports(io, remote, pace);
+  await watchAndReport(io, client, await client.upload(file, asked));
+}
+type Pace = Parameters<typeof remoteImports>[2];
 
 /** A server that answers a request with what `answer` gives; nothing is a connection that breaks. */
 function serve(port: number, answer: (path: string) => Response | undefined) {
@@ -73,8 +86,10 @@ describe("a server that goes away after it took the job", () => {
       const io = testIo();
       const server = serve(0, (path) => (path === "/api/imports" ? Response.json(job) : undefined));
       const remote = { url: `http://127.0.0.1:${server.port}`, token: "x" };
-      const error = await importRemotely(io, remote, file, fields, { lookMs: 1, awayMsMax: 50 }).catch((e) => e);
-      expect(error).toBeInstanceOf(CliError);
+      const error = await importRemotely(io, remote, file, fields, { lookMs: 1, awayMsMax: 50 }).catch(
+        (e: unknown) => e,
+      );
+      if (!(error instanceof CliError)) throw new Error(`a CliError was expected, not ${error}`);
       expect(error).toMatchObject({ exitCode: 3 });
       expect(error.message).toStartWith(`${remote.url} can not be reached: `);
       expect(error.message).toEndWith(`; the import ${id} may go on`);
@@ -90,7 +105,7 @@ describe("a server that goes away after it took the job", () => {
           : Response.json({ detail: "Authentication failed." }, { status: 401 }),
       );
       const remote = { url: `http://127.0.0.1:${server.port}`, token: "x" };
-      const error = await importRemotely(testIo(), remote, file, fields).catch((e) => e);
+      const error = await importRemotely(testIo(), remote, file, fields).catch((e: unknown) => e);
       await server.stop(true);
       const message = `${remote.url} answered 401: Authentication failed.; the import ${id} may go on`;
       expect(error).toMatchObject({ message, exitCode: 3 });
@@ -100,6 +115,6 @@ describe("a server that goes away after it took the job", () => {
 test("a server that never took the job is told at once, with the status 1", () =>
   withFile(async (file) => {
     const run = importRemotely(testIo(), { url: "http://127.0.0.1:1", token: "x" }, file, fields);
-    const error = await run.catch((e) => e);
+    const error = await run.catch((e: unknown) => e);
     expect(error).toMatchObject({ exitCode: 1, message: expect.stringContaining("can not be reached") });
   }));

@@ -16,6 +16,7 @@ export function testIo(isTerminal = false): TestIo {
     errors,
     drawn,
     out: (line) => void lines.push(line),
+    write: (text) => void lines.push(text),
     err: (line) => void errors.push(line),
     draw: (line) => void drawn.push(line),
     isTerminal,

@@ -12,6 +12,9 @@ const job: ReportedJob = {
   warnings: [],
   counts: {},
   plan: null,
+  fileName: "people.csv",
+  created: "2026-01-01T00:00:00.000Z",
+  undone: { undone: 0, conflict: 0 },
 };
 const bad: ImportRow = {
   row: 17,
@@ -20,6 +23,7 @@ const bad: ImportRow = {
   key: "jdoe",
   resourceId: null,
   problems: [{ code: "bad_value", column: "active", value: "perhaps", message: "active must be true or false" }],
+  undo: null,
 };
 
 function report(more: Partial<ReportedJob>, rows: readonly ImportRow[] = []) {

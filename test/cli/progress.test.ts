@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { progressOf } from "../../src/cli/import-local.ts";
+import { phaseOf } from "../../src/cli/import-client.ts";
 import { type Progress, progressMeter, progressText } from "../../src/cli/progress.ts";
 import { testIo } from "./io.ts";
 
@@ -100,9 +100,10 @@ describe("a progress meter", () => {
 
 describe("a job's progress", () => {
   test("is the rows read so far while its file is read, and those with an outcome after that", () => {
-    expect(progressOf("parsing", 0, 20_000)).toEqual({ what: "reading", done: 20_000, total: 0 });
-    expect(progressOf("received", 0, 0)).toEqual({ what: "reading", done: 0, total: 0 });
-    expect(progressOf("running", 10, 20)).toEqual({ what: "importing", done: 10, total: 20 });
-    expect(progressOf("queued", 0, 20)).toEqual({ what: "importing", done: 0, total: 20 });
+    expect(phaseOf("parsing", { done: 20_000, total: 0 })).toEqual({ what: "reading", done: 20_000, total: 0 });
+    expect(phaseOf("received", { done: 0, total: 0 })).toEqual({ what: "reading", done: 0, total: 0 });
+    expect(phaseOf("running", { done: 10, total: 20 })).toEqual({ what: "importing", done: 10, total: 20 });
+    expect(phaseOf("queued", { done: 0, total: 20 })).toEqual({ what: "importing", done: 0, total: 20 });
+    expect(phaseOf("undoing", { done: 5, total: 20 })).toEqual({ what: "undoing", done: 5, total: 20 });
   });
 });

@@ -245,8 +245,11 @@ describe("muster import into a directory that nobody serves", () => {
       expect([unclosed.exitCode, unclosed.stdout]).toEqual([1, ""]);
       expectOneLine(unclosed, "line 3: the quote opened here is never closed; nothing was imported");
       expectOneLine(await importInto(place, ""), "The file is empty.");
-      expectOneLine(await importInto(place, "userName\n", "--mode", "upsert"), "mode must be create.");
-      expectOneLine(await importInto(place, "userName\n", "--dialect", "klingon"), "dialect must be one of");
+      expectOneLine(
+        await importInto(place, "userName\n", "--mode", "swap"),
+        "mode must be auto, create, update or upsert.",
+      );
+      expectOneLine(await importInto(place, "userName\n", "--dialect", "klingon"), "dialect must be auto,");
       expectOneLine(await importInto(place, "userName\n", "--url", "http://127.0.0.1:1"), "--token", "MUSTER_TOKEN");
       expectOneLine(await run(["import", join(place.path, "nothing.csv"), "--data", place.dataDir]), "nothing.csv");
     }));

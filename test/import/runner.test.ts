@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { samplePassword } from "../../src/import/hashing.ts";
 import { runImport, runWaitingImports } from "../../src/import/runner.ts";
 import { ScimError } from "../../src/scim/error.ts";
 import { enterpriseUserUrn, userUrn } from "../../src/scim/urn.ts";
@@ -166,7 +167,8 @@ describe("a dry run", () => {
     }));
 
   async function apply(directory: TestDirectory, { id: importId }: ImportJob): Promise<void> {
-    await directory.commit({ kind: "advanceImport", importId, from: ["planned"], to: "queued", dryRun: false });
+    const request = { ...(await directory.job(importId)).request, dryRun: false };
+    await directory.commit({ kind: "advanceImport", importId, from: ["planned"], to: "queued", request });
   }
 });
 
@@ -483,8 +485,9 @@ describe("a job that is interrupted", () => {
       const done = await directory.job(job.id);
       expect(done).toMatchObject({ state: "completed", counts: { created: total } });
       expect(await directory.userNames()).toEqual(names(total));
-      expect(directory.hashed.length).toBe(total);
-      expect(new Set(directory.hashed).size).toBe(total);
+      const hashed = directory.hashed.filter((hash) => hash !== fakeHash(samplePassword));
+      expect(hashed.length).toBe(total);
+      expect(new Set(hashed).size).toBe(total);
       await expectWholeCounts(directory, done);
     }));
 

@@ -1,19 +1,14 @@
 import { describe, expect, test } from "bun:test";
 import { readUpload } from "../../src/http/multipart.ts";
-import {
-  failCutUploads,
-  importFileBytesMax,
-  readImportRequest,
-  receiveImport,
-  type UploadFields,
-} from "../../src/import/upload.ts";
+import { readImportRequest, type UploadFields } from "../../src/import/request.ts";
+import { failCutUploads, importFileBytesMax, receiveImport } from "../../src/import/upload.ts";
 import { ScimError } from "../../src/scim/error.ts";
-import type { ImportJob } from "../../src/storage/import.ts";
+import { defaultOptions, type ImportJob } from "../../src/storage/import.ts";
 import { defaultTenantId, type Store } from "../../src/storage/port.ts";
 import { inDirectory, type TestDirectory } from "./support/directory.ts";
 
 const tenantId = defaultTenantId;
-const upload = { tenantId, fileName: "people.csv", createdBy: "test" };
+const upload = { tenantId, fileName: "people.csv", createdBy: "test", asAdministrator: false };
 
 /** The error that a call is refused with, as `[kind, detail]`. */
 async function refusal(call: Promise<unknown>): Promise<readonly [string, string]> {
@@ -35,7 +30,7 @@ async function onlyJob({ store }: TestDirectory): Promise<ImportJob> {
 
 async function expectFailed(directory: TestDirectory, message: string): Promise<void> {
   const job = await onlyJob(directory);
-  expect([job.state, job.message]).toEqual(["failed", message]);
+  expect({ state: job.state, message: job.message }).toEqual({ state: "failed", message });
   expect(job.finished).toBeNumber();
   expect(await directory.inputBytes(job)).toBe(0);
 }
@@ -48,7 +43,10 @@ async function inputOf({ store }: TestDirectory, { id }: ImportJob): Promise<Buf
 
 describe("what is asked of an import", () => {
   test("has a default for what is left out", () => {
-    expect(readImportRequest({})).toEqual({ dialect: "auto", mode: "create", match: "userName", dryRun: false });
+    const options = defaultOptions;
+    const expected = { dialect: "auto", mode: "auto", match: "auto", dryRun: false, options } as const;
+    expect(readImportRequest({})).toEqual(expected);
+    expect(readImportRequest({ dialect: "", mode: "", sheet: "" })).toEqual(expected);
   });
 
   test.each(["true", "TRUE", "1", "yes"])("is a dry run when dryRun is %s", (dryRun) => {
@@ -60,10 +58,19 @@ describe("what is asked of an import", () => {
   });
 
   const wrong: readonly (readonly [UploadFields, string])[] = [
-    [{ dialect: "klingon" }, "dialect must be one of auto, wso2-claims, scim-path."],
-    [{ dialect: "" }, "dialect must be one of auto, wso2-claims, scim-path."],
-    [{ mode: "upsert" }, "mode must be create."],
-    [{ match: "mail" }, "match must be userName."],
+    [{ dialect: "klingon" }, "dialect must be auto, wso2-claims, wso2-console, sap-ias, "],
+    [{ dialect: "custom" }, "dialect custom needs a mapping."],
+    [{ dialect: "okta", mapping: "ours" }, "A mapping is for the dialect custom, not for okta."],
+    [{ mode: "replace" }, "mode must be auto, create, update or upsert."],
+    [{ match: "e mail" }, "match must be userName, mail, externalId or the path of an indexed attribute."],
+    [{ onError: "panic" }, "onError must be auto, continue or stop."],
+    [{ empty: "fill" }, "empty must be auto, keep or clear."],
+    [{ unknownColumns: "drop" }, "unknownColumns must be auto, ignore or fail."],
+    [{ createGroups: "perhaps" }, "createGroups must be true or false."],
+    [{ charset: "utf-7" }, "charset must be utf-8, utf-16le, utf-16be or windows-1252."],
+    [{ delimiter: "::" }, "delimiter must be comma, semicolon, tab, pipe or one character."],
+    [{ delimiter: '"' }, "delimiter must be comma, semicolon, tab, pipe or one character."],
+    [{ sheet: "x".repeat(201) }, "sheet is longer than 200 characters."],
     [{ dryRun: "maybe" }, "dryRun must be true or false."],
     [{ dryRun: "constructor" }, "dryRun must be true or false."],
   ];
@@ -86,7 +93,7 @@ describe("an upload", () => {
         fileName: "people.csv",
         createdBy: "test",
       });
-      expect(job.request).toEqual({ dialect: "scim-path", mode: "create", match: "userName", dryRun: true });
+      expect(job.request).toMatchObject({ dialect: "scim-path", mode: "auto", match: "auto", dryRun: true });
       const pieces = await inputOf(directory, job);
       expect(Buffer.concat(pieces).equals(bytes)).toBe(true);
       expect(pieces.length).toBeGreaterThan(1);
@@ -112,8 +119,8 @@ describe("an upload", () => {
 
   test("whose fields after the file are wrong is refused, and leaves neither input nor a job that waits", () =>
     inDirectory(async (directory) => {
-      const words = "mode must be create.";
-      expect(await refusal(directory.receive("userName\nana\n", { mode: "upsert" }))).toEqual(["invalidValue", words]);
+      const words = "mode must be auto, create, update or upsert.";
+      expect(await refusal(directory.receive("userName\nana\n", { mode: "replace" }))).toEqual(["invalidValue", words]);
       await expectFailed(directory, words);
     }));
 
@@ -157,7 +164,7 @@ describe("an upload", () => {
         for (let given = 0; given < importFileBytesMax; given += chunk.byteLength) yield chunk;
       }
       const store = withoutInput(directory.store, () => undefined);
-      const job = await receiveImport(directory.portsWith({ store }), upload, limit(), () => ({}));
+      const { job } = await receiveImport(directory.portsWith({ store }), upload, limit(), () => ({}));
       expect(job).toMatchObject({ state: "received", fileBytes: importFileBytesMax });
     }));
 
@@ -218,8 +225,11 @@ describe("an upload as multipart/form-data", () => {
     });
   }
 
-  const receive = ({ ports }: TestDirectory, sent: Request): Promise<ImportJob> =>
-    readUpload(sent, ({ fileName, bytes }, fields) => receiveImport(ports, { ...upload, fileName }, bytes, fields));
+  const receive = async ({ ports }: TestDirectory, sent: Request): Promise<ImportJob> =>
+    readUpload(
+      sent,
+      async ({ fileName, bytes }, fields) => (await receiveImport(ports, { ...upload, fileName }, bytes, fields)).job,
+    );
 
   test("may have its fields before and after the file", () =>
     inDirectory(async (directory) => {
@@ -234,7 +244,7 @@ describe("an upload as multipart/form-data", () => {
     inDirectory(async (directory) => {
       const body = file(rows) + part('name="dialect"', "klingon") + end;
       expect((await refusal(receive(directory, request(body))))[0]).toBe("invalidValue");
-      await expectFailed(directory, "dialect must be one of auto, wso2-claims, scim-path.");
+      await expectFailed(directory, expect.stringContaining("dialect must be auto, wso2-claims,"));
     }));
 
   const cuts: readonly (readonly [where: string, body: string])[] = [

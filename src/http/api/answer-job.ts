@@ -8,11 +8,12 @@ import { jobJson } from "./job.ts";
 const waitSecondsMax = 60;
 const waitLookMs = 50;
 
-/** 202 with the job, or 200 when the client waits (RFC 7240) and the job ends in time. */
+/** 202 with the job unless another status is asked for, or 200 when the client waits (RFC 7240) and the job ends in time. */
 export async function answerJob(
   c: Context<AppEnv>,
   { store, now, stopping }: AppPorts,
   job: ImportJob,
+  status: 200 | 202 = 202,
 ): Promise<Response> {
   const wait = /(?:^|[,;\s])wait=(\d{1,4})(?:$|[,;\s])/.exec(c.req.header("Prefer") ?? "")?.[1];
   const until = now() + 1000 * Math.min(Number(wait ?? 0), waitSecondsMax);
@@ -22,8 +23,8 @@ export async function answerJob(
     current = (await store.imports.job(job.tenantId, job.id)) ?? current;
   }
   const base = originOf(c.req.url);
-  const body = jobJson(current, base);
+  const body = jobJson(current, base, now());
   const headers = { Location: body.links.self };
-  if (wait === undefined || !isSettled(current)) return c.json(body, 202, headers);
+  if (wait === undefined || !isSettled(current)) return c.json(body, status, headers);
   return c.json(body, 200, { ...headers, "Preference-Applied": `wait=${wait}` });
 }

@@ -1,23 +1,22 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { Context } from "hono";
-import { reportCsv } from "../../import/report.ts";
-import { importFileBytesMax, readImportRequest, receiveImport, requireKnownFields } from "../../import/upload.ts";
-import { ScimError } from "../../scim/error.ts";
-import { type ImportJob, rowOutcomes } from "../../storage/import.ts";
-import type { Store } from "../../storage/port.ts";
+import { rowOutcomes } from "../../storage/import.ts";
 import { requireScope } from "../auth.ts";
-import { type AppEnv, type AppPorts, originOf } from "../context.ts";
-import { readUpload } from "../multipart.ts";
+import { type AppPorts, originOf } from "../context.ts";
 import { type App, errorResponses, security } from "../openapi/components.ts";
-import { answerJob } from "./answer-job.ts";
+import { mountImportActions } from "./import-actions.ts";
 import { describeImports } from "./import-descriptions.ts";
+import { mountImportEvents } from "./import-events.ts";
+import { jobOf } from "./import-job.ts";
+import { mountImportReports } from "./import-reports.ts";
 import { jobJson, jobSchema, rowJson, rowSchema } from "./job.ts";
 
 /*
  *   POST  /api/imports                    multipart/form-data: take a file in
  *   GET   /api/imports · /api/imports/{id}
- *   GET   /api/imports/{id}/rows · /report.csv
+ *   GET   /api/imports/{id}/rows · /report.csv · /report.json · /failed.csv · /failed.ndjson
+ *   GET   /api/imports/{id}/events        progress, as server-sent events
  *   POST  /api/imports/{id}/apply         carry out a dry run
+ *   POST  /api/imports/{id}/cancel · /retry · /undo
  */
 
 /** Rows in one page. */
@@ -89,23 +88,6 @@ const rowsRoute = createRoute({
   },
 });
 
-async function jobOf(c: Context<AppEnv>, store: Store): Promise<ImportJob> {
-  const { tenantId } = requireScope(c, "import:write");
-  const id = c.req.param("id") ?? "";
-  const job = await store.imports.job(tenantId, id);
-  if (job === undefined) throw new ScimError("notFound", `Import ${JSON.stringify(id.slice(0, 100))} does not exist.`);
-  return job;
-}
-
-/** Bytes of a form beside its file: boundaries, part heads and text fields. */
-const formBytesMax = 4_194_304;
-
-/** A body that says it is too large is refused before a gibibyte of it is in the database. */
-function refuseAnnouncedLength(c: Context<AppEnv>): void {
-  if (Number(c.req.header("Content-Length") ?? 0) <= importFileBytesMax + formBytesMax) return;
-  throw new ScimError("tooLarge", `The file is larger than ${importFileBytesMax} bytes.`);
-}
-
 /** Mounts the imports of the API. */
 export function mountImports(app: App, ports: AppPorts): void {
   const { store } = ports;
@@ -114,10 +96,11 @@ export function mountImports(app: App, ports: AppPorts): void {
     const { tenantId } = requireScope(c, "import:write");
     const { offset, limit } = c.req.valid("query");
     const jobs = await store.imports.jobs(tenantId, offset, limit);
-    return c.json({ imports: jobs.map((job) => jobJson(job, originOf(c.req.url))) }, 200);
+    const base = originOf(c.req.url);
+    return c.json({ imports: jobs.map((job) => jobJson(job, base, ports.now())) }, 200);
   });
 
-  app.openapi(getRoute, async (c) => c.json(jobJson(await jobOf(c, store), originOf(c.req.url)), 200));
+  app.openapi(getRoute, async (c) => c.json(jobJson(await jobOf(c, store), originOf(c.req.url), ports.now()), 200));
 
   app.openapi(rowsRoute, async (c) => {
     const job = await jobOf(c, store);
@@ -128,53 +111,8 @@ export function mountImports(app: App, ports: AppPorts): void {
     return c.json({ rows: rows.map(rowJson), ...(last !== undefined && { next: last.row }) }, 200);
   });
 
-  app.get("/api/imports/:id/report.csv", async (c) => {
-    const { tenantId, id } = await jobOf(c, store);
-    return new Response(reportCsv(store, tenantId, id), {
-      headers: {
-        "Content-Type": "text/csv; charset=utf-8; header=present",
-        "Content-Disposition": `attachment; filename="import-${id}-report.csv"`,
-      },
-    });
-  });
-
-  mountActions(app, ports);
+  mountImportReports(app, ports);
+  mountImportEvents(app, ports);
+  mountImportActions(app, ports);
   describeImports(app);
-}
-
-/** The routes that change something. */
-function mountActions(app: App, ports: AppPorts): void {
-  const { store, now } = ports;
-
-  app.post("/api/imports", async (c) => {
-    const { tenantId, name } = requireScope(c, "import:write");
-    // What the address says is checked before the file comes in, what the form says when it is there.
-    const query = c.req.query();
-    requireKnownFields(Object.keys(query));
-    readImportRequest(query);
-    refuseAnnouncedLength(c);
-    const job = await readUpload(c.req.raw, ({ fileName, bytes }, fields) =>
-      receiveImport(ports, { tenantId, fileName, createdBy: name }, bytes, () => ({ ...query, ...fields() })),
-    );
-    ports.wakeImports();
-    return answerJob(c, ports, job);
-  });
-
-  app.post("/api/imports/:id/apply", async (c) => {
-    const { tenantId, id, state } = await jobOf(c, store);
-    const change = {
-      kind: "advanceImport",
-      importId: id,
-      from: ["planned"],
-      to: "queued",
-      dryRun: false,
-      started: now(),
-    } as const;
-    const [result] = await store.commit([{ tenantId, changes: [change] }]);
-    if (result?.applied !== true) {
-      throw new ScimError("conflict", `The import is ${state}; only one whose plan waits can be applied.`);
-    }
-    ports.wakeImports();
-    return answerJob(c, ports, await jobOf(c, store));
-  });
 }

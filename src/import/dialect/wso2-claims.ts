@@ -4,6 +4,7 @@ import { readColumn } from "../column.ts";
 import { type Column, type MappedRow, RowBuilder, splitList } from "../row.ts";
 import type { TableRow } from "../source/table.ts";
 import { type Dialect, FileError } from "./dialect.ts";
+import { usualDefaults } from "./table-dialect.ts";
 
 /** Where every claim of the source begins. */
 const claimPrefix = "http://wso2.org/claims/";
@@ -95,7 +96,8 @@ function withoutDomain(name: string): string {
 export const wso2ClaimsDialect: Dialect = {
   id: "wso2-claims",
   title: "user name, password and claims of WSO2 Identity Server",
-  match: "userName",
+  reads: "table",
+  defaults: usualDefaults,
 
   recognise([first = "", second = "", third = ""]) {
     const names = [first, second].map((name) => name.trim().toLowerCase());
@@ -108,6 +110,8 @@ export const wso2ClaimsDialect: Dialect = {
   bind(_header, type) {
     const bound = bindAll(type);
     return {
+      unmapped: [],
+      redact: (cells) => cells.map((cell, index) => (index === 1 ? "" : cell)),
       map: (row) => mapRow(row, bound),
       source({ cells }, path) {
         if (path === bound.userName.target.text) return { column: "UserName", value: (cells[0] ?? "").slice(0, 64) };
@@ -135,7 +139,7 @@ function mapRow({ row, line, cells }: TableRow, bound: Bound): MappedRow {
   const { claims: read, problems } = readClaims(cells.slice(2));
   const warnings: RowProblem[] = [];
   const refused: RowProblem[] = [...problems];
-  let groups: readonly string[] = [];
+  let groups: readonly string[] | undefined;
   builder.put(bound.userName, name);
   for (const { uri, value } of read) {
     const claim = uri.startsWith(claimPrefix) ? uri.slice(claimPrefix.length) : uri;
@@ -151,7 +155,21 @@ function mapRow({ row, line, cells }: TableRow, bound: Bound): MappedRow {
   const asked = read.some(({ uri, value }) => uri === claimPrefix + askPassword && isTrue(value));
   if (!asked) builder.put(bound.password, cells[1] ?? "");
   refused.unshift(...builder.problems);
-  return { row, line, key: name || null, body: builder.build(), groups, problems: refused, warnings };
+  return {
+    row,
+    line,
+    key: name || null,
+    body: builder.body,
+    id: undefined,
+    operation: undefined,
+    groups,
+    manager: undefined,
+    passwordHash: undefined,
+    invite: asked,
+    valueOf: builder.valueOf,
+    problems: refused,
+    warnings,
+  };
 }
 
 function isTrue(value: string): boolean {

@@ -1,12 +1,16 @@
 import type { Charset } from "./charset.ts";
 import { newCsvFacts, readCsv } from "./csv.ts";
-import { TableError, type TableRow } from "./table.ts";
+import { TableError, type TableFormat, type TableRow } from "./table.ts";
 import { decodeText } from "./text.ts";
 
 /** A CSV file whose header has been read; `charset`, `warnings` and `blankRows` may still change while it is read. */
 export interface OpenTable {
+  readonly format: TableFormat;
   readonly charset: Charset;
-  readonly delimiter: string;
+  /** Of CSV alone. */
+  readonly delimiter: string | undefined;
+  /** The name of the sheet; of workbooks alone. */
+  readonly sheet?: string;
   readonly warnings: readonly string[];
   /** The first record that is not blank. */
   readonly header: TableRow;
@@ -22,11 +26,11 @@ export interface OpenTable {
  * Opens a CSV file of any accepted encoding and delimiter.
  * Throws TableError: `bad_csv` where it is empty, else whatever is wrong with its header.
  */
-export async function openTable(
+export async function openCsv(
   bytes: AsyncIterable<Uint8Array>,
-  options: { readonly delimiter?: string } = {},
+  options: { readonly delimiter?: string; readonly charset?: Charset } = {},
 ): Promise<OpenTable> {
-  const text = decodeText(bytes);
+  const text = decodeText(bytes, options.charset);
   const facts = newCsvFacts();
   const rows = readCsv(text.chunks, { ...options, facts });
   // A block of blank lines gives no batch, so the first batch has the header.
@@ -34,6 +38,7 @@ export async function openTable(
   const [header, ...below] = first.done ? [] : first.value;
   if (header === undefined || facts.delimiter === undefined) throw new TableError("bad_csv", "the file is empty");
   return {
+    format: "csv",
     get charset() {
       return text.charset ?? "utf-8";
     },

@@ -17,9 +17,25 @@ export interface TableRow {
   readonly line: number;
   /** The cells as written, unquoted; there may be more or fewer than in the header. */
   readonly cells: readonly string[];
+  /** Cells that hold an error of the spreadsheet instead of a value. */
+  readonly wrong?: readonly { readonly index: number; readonly message: string }[];
 }
 
-export type TableErrorCode = "bad_csv" | "bad_encoding" | "too_large" | "unsupported_format";
+/** How a file is written, as far as readers tell them apart. */
+export type TableFormat = "csv" | "xlsx" | "json" | "ndjson";
+
+/** True for a list of JSON objects: each row is one cell with the text of an object. */
+export function isRecords(format: TableFormat): boolean {
+  return format === "json" || format === "ndjson";
+}
+
+export type TableErrorCode =
+  | "bad_csv"
+  | "bad_json"
+  | "bad_workbook"
+  | "bad_encoding"
+  | "too_large"
+  | "unsupported_format";
 
 /** Why a file can not be read any further. The message is for who uploaded it and names the line where known. */
 export class TableError extends Error {

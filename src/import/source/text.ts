@@ -17,11 +17,12 @@ export interface DecodedText {
 
 /**
  * Decodes a file of unknown encoding as it arrives, in chunks of any size, which may split characters.
- * Its chunks throw `unsupported_format` for a workbook and `bad_encoding` for text of no accepted encoding.
+ * A charset that is given is not doubted. Its chunks throw `unsupported_format` for a workbook and `bad_encoding` for
+ * text of no accepted encoding.
  *
  * @example for await (const text of decodeText(request.body).chunks) …
  */
-export function decodeText(bytes: AsyncIterable<Uint8Array>): DecodedText {
+export function decodeText(bytes: AsyncIterable<Uint8Array>, charset?: Charset): DecodedText {
   const warnings: string[] = [];
   let decoder: Utf8Decoder | Utf16Decoder | undefined;
 
@@ -35,7 +36,7 @@ export function decodeText(bytes: AsyncIterable<Uint8Array>): DecodedText {
         ready = head;
       }
       if (decoder === undefined) {
-        const start = startDecoder(ready, warnings);
+        const start = startDecoder(ready, warnings, charset);
         decoder = start.decoder;
         ready = ready.subarray(start.markBytes);
         head = undefined;
@@ -44,7 +45,7 @@ export function decodeText(bytes: AsyncIterable<Uint8Array>): DecodedText {
     }
     if (decoder === undefined) {
       const short = head ?? Buffer.alloc(0);
-      const start = startDecoder(short, warnings);
+      const start = startDecoder(short, warnings, charset);
       decoder = start.decoder;
       yield* decodePieces(decoder, short.subarray(start.markBytes));
     }
@@ -65,12 +66,18 @@ function asBuffer(chunk: Uint8Array): Buffer {
   return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }
 
-function startDecoder(head: Buffer, warnings: string[]): { decoder: Utf8Decoder | Utf16Decoder; markBytes: number } {
-  const { charset, markBytes } = sniffCharset(head);
+function startDecoder(
+  head: Buffer,
+  warnings: string[],
+  asked: Charset | undefined,
+): { decoder: Utf8Decoder | Utf16Decoder; markBytes: number } {
+  const sniffed = sniffCharset(head);
+  const charset = asked ?? sniffed.charset;
+  const markBytes = charset === sniffed.charset ? sniffed.markBytes : 0;
   const decoder =
     charset === "utf-16le" || charset === "utf-16be"
       ? new Utf16Decoder(charset, markBytes)
-      : new Utf8Decoder(markBytes, (warning) => warnings.push(warning));
+      : new Utf8Decoder(markBytes, (warning) => warnings.push(warning), charset === "windows-1252");
   return { decoder, markBytes };
 }
 

@@ -66,7 +66,11 @@ export class Utf8Decoder {
   #fallback: TextDecoder | undefined;
 
   /** `markBytes` is the length of the byte order mark that came before; one promises UTF-8 and rules out a fallback. */
-  constructor(markBytes: number, warn: (warning: string) => void) {
+  constructor(markBytes: number, warn: (warning: string) => void, isWindows1252 = false) {
+    if (isWindows1252) {
+      this.charset = "windows-1252";
+      this.#fallback = new TextDecoder("windows-1252");
+    }
     this.#offset = markBytes;
     this.#marked = markBytes > 0;
     this.#warn = warn;

@@ -1,24 +1,27 @@
 import type { Database } from "bun:sqlite";
 import type { Effect, ImportProgress, Refusal } from "../change.ts";
-import { type ImportState, zeroCounts } from "../import.ts";
+import { type ImportRequest, type ImportState, zeroCounts } from "../import.ts";
 import { type Apply, noEffect } from "./applied.ts";
 
 /** The columns of a job that may be set while it moves on. */
 const progressColumns = {
-  dialect: "dialect",
-  dryRun: "dry_run",
   fileBytes: "file_bytes",
+  sha256: "sha256",
+  idempotencyKey: "idempotency_key",
+  shape: "shape",
+  passwords: "passwords",
+  isCancelled: "is_cancelled",
+  phase: "phase",
   total: "total",
   planned: "planned",
   message: "message",
   warnings: "warnings",
   started: "started",
   finished: "finished",
-} as const satisfies Record<keyof ImportProgress, string>;
+} as const satisfies Record<Exclude<keyof ImportProgress, "request">, string>;
+type ProgressName = keyof typeof progressColumns;
 
-const progressNames = Object.keys(progressColumns).filter(
-  (name): name is keyof ImportProgress => name in progressColumns,
-);
+const progressNames = Object.keys(progressColumns).filter((name): name is ProgressName => name in progressColumns);
 
 /** Pieces of input overwritten in one change: 16 MiB, a few hundredths of a second. */
 const droppedPiecesMax = 16;
@@ -47,29 +50,40 @@ export function importChanges(db: Database) {
 function jobChanges(
   db: Database,
   withJob: WithJob,
-): { createImport: Apply<"createImport">; advanceImport: Apply<"advanceImport"> } {
+): {
+  createImport: Apply<"createImport">;
+  deleteImport: Apply<"deleteImport">;
+  noteImportGroup: Apply<"noteImportGroup">;
+  advanceImport: Apply<"advanceImport">;
+} {
   const insert = db.prepare(
-    `INSERT INTO import_job (tenant_id, id, state, dialect, mode, match, dry_run, file_name, file_bytes, created_by,
-       created, total, counts, warnings) VALUES (?, ?, 'received', ?, ?, ?, ?, ?, 0, ?, ?, 0, ?, '[]')
-       ON CONFLICT DO NOTHING`,
+    `INSERT INTO import_job (tenant_id, id, state, dialect, mode, match, dry_run, options, file_name, file_bytes,
+       created_by, created, retry_of, total, counts, warnings)
+       VALUES (?, ?, 'received', ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, 0, ?, '[]') ON CONFLICT DO NOTHING`,
+  );
+  const remove = db.prepare("DELETE FROM import_job WHERE rid = ?");
+  const note = db.prepare(
+    "INSERT INTO import_group (tenant_id, import_rid, group_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
   );
   return {
-    createImport(tenantId, { id, request, fileName, createdBy, at }) {
-      const { dialect, mode, match, dryRun } = request;
+    createImport(tenantId, { id, request, fileName, createdBy, retryOf, at }) {
       const counts = JSON.stringify(zeroCounts());
-      const { changes } = insert.run(
-        tenantId,
-        id,
-        dialect,
-        mode,
-        match,
-        Number(dryRun),
-        fileName,
-        createdBy,
-        at,
-        counts,
-      );
+      const asked = requestValues(request);
+      const { changes } = insert.run(tenantId, id, ...asked, fileName, createdBy, at, retryOf ?? null, counts);
       return changes > 0 ? noEffect : { kind: "exists" };
+    },
+    deleteImport(tenantId, { importId }) {
+      return withJob(tenantId, importId, (rid, state) => {
+        if (state !== "received") return { kind: "state", state };
+        remove.run(rid);
+        return noEffect;
+      });
+    },
+    noteImportGroup(tenantId, { importId, groupId }) {
+      return withJob(tenantId, importId, (rid) => {
+        note.run(tenantId, rid, groupId);
+        return noEffect;
+      });
     },
     advanceImport(tenantId, change) {
       return withJob(tenantId, change.importId, (rid, state) => {
@@ -81,11 +95,20 @@ function jobChanges(
           if (typeof value === "boolean") return Number(value);
           return typeof value === "number" || typeof value === "string" ? value : JSON.stringify(value);
         });
-        db.query(`UPDATE import_job SET ${assignments.join(", ")} WHERE rid = ?`).run(change.to, ...values, rid);
-        return noEffect;
+        const asked = change.request === undefined ? [] : requestValues(change.request);
+        if (asked.length > 0) assignments.push("dialect = ?", "mode = ?", "match = ?", "dry_run = ?", "options = ?");
+        // Two uploads with one idempotency key: the second finds the first by it.
+        const { changes } = db
+          .query(`UPDATE OR IGNORE import_job SET ${assignments.join(", ")} WHERE rid = ?`)
+          .run(change.to, ...values, ...asked, rid);
+        return changes > 0 ? noEffect : { kind: "exists" };
       });
     },
   };
+}
+
+function requestValues({ dialect, mode, match, dryRun, options }: ImportRequest) {
+  return [dialect, mode, match, Number(dryRun), JSON.stringify(options)] as const;
 }
 
 function inputChanges(
@@ -121,8 +144,9 @@ function inputChanges(
 
 function planChanges(db: Database, withJob: WithJob): { clearPlan: Apply<"clearPlan">; planRow: Apply<"planRow"> } {
   const insert = db.prepare(
-    `INSERT INTO import_row (tenant_id, import_rid, row, line, planned, key, problems) VALUES (?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET planned = excluded.planned, key = excluded.key, problems = excluded.problems`,
+    `INSERT INTO import_row (tenant_id, import_rid, row, line, planned, key, problems, raw)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+       planned = excluded.planned, key = excluded.key, problems = excluded.problems, raw = excluded.raw`,
   );
   const clear = db.prepare<unknown, [number, number, number, number]>(
     `DELETE FROM import_row WHERE tenant_id = ? AND import_rid = ? AND outcome IS NULL AND row IN
@@ -135,9 +159,10 @@ function planChanges(db: Database, withJob: WithJob): { clearPlan: Apply<"clearP
         return { ...noEffect, changed: changes > 0 };
       });
     },
-    planRow(tenantId, { importId, row, line, outcome, key, problems }) {
+    planRow(tenantId, { importId, row, line, outcome, key, problems, raw }) {
       return withJob(tenantId, importId, (rid) => {
-        insert.run(tenantId, rid, row, line, outcome, key, problems.length === 0 ? null : JSON.stringify(problems));
+        const told = problems.length === 0 ? null : JSON.stringify(problems);
+        insert.run(tenantId, rid, row, line, outcome, key, told, raw ?? null);
         return noEffect;
       });
     },

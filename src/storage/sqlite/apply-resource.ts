@@ -57,10 +57,12 @@ function statementsOf(db: Database, values: AttributeValueWrites) {
          WHERE rid IN (SELECT group_rid FROM member WHERE tenant_id = ? AND member_rid = ?)`,
     ),
     remove: db.prepare<unknown, [number]>("DELETE FROM resource WHERE rid = ?"),
-    removeJoined: [
+    removeCredential: db.prepare<unknown, [number, number]>(
       "DELETE FROM credential WHERE tenant_id = ? AND resource_rid = ?",
+    ),
+    removeRoles: db.prepare<unknown, [number, number]>(
       "DELETE FROM role_assignment WHERE tenant_id = ? AND resource_rid = ?",
-    ].map((statement) => db.prepare<unknown, [number, number]>(statement)),
+    ),
     setCredential: credentialWrite(db),
     members: memberWrites(db),
   };
@@ -126,7 +128,7 @@ function createResource(statements: Statements): Apply<"createResource"> {
     values.replace(tenantId, resourceType, rid, undefined, doc);
     const count = members.fill(tenantId, rid, ends);
     if (count > 0) resize.run(count, rid);
-    if (passwordHash !== undefined) setCredential.run(tenantId, rid, passwordHash, at);
+    if (typeof passwordHash === "string") setCredential.run(tenantId, rid, passwordHash, at);
     tally.count(tenantId, resourceType, 1);
     tally.touched(rid);
     return { changed: true, version: 1, created: at, modified: at, ...skipped(ids, ends) };
@@ -134,7 +136,7 @@ function createResource(statements: Statements): Apply<"createResource"> {
 }
 
 function replaceResource(statements: Statements): Apply<"replaceResource"> {
-  const { find, update, updateDoc, bump, resize, members, setCredential, values } = statements;
+  const { find, update, updateDoc, bump, resize, members, setCredential, removeCredential, values } = statements;
   return (tenantId, change, tally) => {
     const { resourceType, id, at, doc, passwordHash, expectedVersion } = change;
     const row = find.get(tenantId, id, resourceType);
@@ -157,7 +159,8 @@ function replaceResource(statements: Statements): Apply<"replaceResource"> {
     values.replace(tenantId, resourceType, rid, row.doc, doc);
     const grown = delta === undefined ? undefined : members.change(tenantId, rid, delta, ends);
     const by = grown?.by ?? 0;
-    if (passwordHash !== undefined) setCredential.run(tenantId, rid, passwordHash, at);
+    if (passwordHash === null) removeCredential.run(tenantId, rid);
+    else if (passwordHash !== undefined) setCredential.run(tenantId, rid, passwordHash, at);
     const changed = docChanged || grown?.changed === true || passwordHash !== undefined;
     if (changed && !docChanged) bump.run(at, by, rid);
     else if (by !== 0) resize.run(by, rid);
@@ -170,7 +173,7 @@ function replaceResource(statements: Statements): Apply<"replaceResource"> {
 }
 
 function deleteResource(statements: Statements): Apply<"deleteResource"> {
-  const { find, bumpGroupsOf, members, removeJoined, remove, values } = statements;
+  const { find, bumpGroupsOf, members, removeCredential, removeRoles, remove, values } = statements;
   return (tenantId, { resourceType, id, expectedVersion, at }, tally) => {
     const row = find.get(tenantId, id, resourceType);
     if (row === null) return { kind: "notFound", id };
@@ -178,7 +181,8 @@ function deleteResource(statements: Statements): Apply<"deleteResource"> {
     if (expectedVersion !== undefined && expectedVersion !== version) return { kind: "version", version };
     bumpGroupsOf.run(at, tenantId, rid);
     members.end(tenantId, rid, resourceType === "Group");
-    for (const statement of removeJoined) statement.run(tenantId, rid);
+    removeCredential.run(tenantId, rid);
+    removeRoles.run(tenantId, rid);
     remove.run(rid);
     values.replace(tenantId, resourceType, rid, doc, undefined);
     tally.count(tenantId, resourceType, -1);

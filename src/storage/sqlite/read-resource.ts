@@ -4,6 +4,7 @@ import type { Join, ResourceReads } from "../port.ts";
 import { explain } from "./explain.ts";
 import type { FindPorts } from "./find.ts";
 import { listReads } from "./list.ts";
+import { matchReads } from "./read-match.ts";
 import { memberReads } from "./read-member.ts";
 import { foundRecord, type ResourceRow, recordOf, resourceColumns } from "./row.ts";
 import { snapshot } from "./statements.ts";
@@ -40,6 +41,7 @@ export function resourceReads(db: Database, ports: FindPorts): ResourceReads {
       // One transaction around many look-ups takes the read lock once instead of each time.
       return snapshot(db, () => keys.map((key) => taken.get(tenantId, resourceType, key) !== null));
     },
+    ...matchReads(db),
     async idsByDisplay(tenantId, resourceType, key) {
       return byDisplay.all(tenantId, resourceType, key).map(({ id }) => id);
     },

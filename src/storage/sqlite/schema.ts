@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { FileShape, ImportOptions, UndoCounts, UndoOutcome } from "../import.ts";
 
 /*
  * The tables of a SQLite database. Wide rows live in rowid tables (a WITHOUT ROWID table of documents is three
@@ -217,10 +218,22 @@ export const importJob = sqliteTable(
     counts: text("counts", { mode: "json" }).$type<Record<string, number>>().notNull(),
     message: text("message"),
     warnings: text("warnings", { mode: "json" }).$type<string[]>().notNull(),
+    /** What was asked beside dialect, mode and match. */
+    options: text("options", { mode: "json" }).$type<Partial<ImportOptions>>().notNull().default({}),
+    sha256: text("sha256"),
+    idempotencyKey: text("idempotency_key"),
+    retryOf: text("retry_of"),
+    shape: text("shape", { mode: "json" }).$type<FileShape>(),
+    passwords: integer("passwords").notNull().default(0),
+    isCancelled: integer("is_cancelled", { mode: "boolean" }).notNull().default(false),
+    phase: text("phase", { mode: "json" }).$type<{ since: number; done: number }>(),
+    undone: text("undone", { mode: "json" }).$type<Partial<UndoCounts>>().notNull().default({}),
   },
   (table) => [
     uniqueIndex("import_job_id").on(table.tenantId, table.id),
     index("import_job_state").on(table.tenantId, table.state),
+    uniqueIndex("import_job_idempotency").on(table.tenantId, table.idempotencyKey),
+    index("import_job_sha256").on(table.tenantId, table.sha256),
   ],
 );
 
@@ -253,9 +266,31 @@ export const importRow = sqliteTable(
     resourceRid: integer("resource_rid"),
     key: text("key"),
     problems: text("problems"),
+    /** The cells of a refused row, to be given back. */
+    raw: text("raw"),
+    /** What an undo brings back; null where the row made what it made. */
+    before: text("before"),
+    /** The version in which the row left its resource; null is the first. */
+    version: integer("version"),
+    /** A manager that is still to be found. */
+    reference: text("reference"),
+    undo: text("undo").$type<UndoOutcome>(),
   },
   (table) => [
     primaryKey({ columns: [table.tenantId, table.importRid, table.row] }),
     index("import_row_problems").on(table.tenantId, table.importRid, table.row).where(sql`problems IS NOT NULL`),
+    index("import_row_reference").on(table.tenantId, table.importRid, table.row).where(sql`reference IS NOT NULL`),
+    index("import_row_raw").on(table.tenantId, table.importRid, table.row).where(sql`raw IS NOT NULL`),
   ],
+);
+
+/** The groups that an import made because its rows named them. */
+export const importGroup = sqliteTable(
+  "import_group",
+  {
+    tenantId: integer("tenant_id").notNull(),
+    importRid: integer("import_rid").notNull(),
+    groupId: text("group_id").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.importRid, table.groupId] })],
 );

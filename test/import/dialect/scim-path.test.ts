@@ -176,9 +176,9 @@ describe("the source of a problem", () => {
 
 describe("a header of scim-path is refused when", () => {
   test("columns are unknown, and each is named with its place", () => {
-    expect(headerRefusal("scim-path", ["userName", "shoeSize", "id", "title", ""])).toEqual([
+    expect(headerRefusal("scim-path", ["userName", "shoeSize", "meta.version", "title", ""])).toEqual([
       "unknown_column",
-      'line 1: no attribute of User is called "shoeSize" (column 2), "id" (column 3), "" (column 5)',
+      'line 1: no attribute of User is called "shoeSize" (column 2), "meta.version" (column 3), "" (column 5)',
     ]);
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { wso2ClaimsDialect } from "../../../src/import/dialect/wso2-claims.ts";
 import { enterpriseUserUrn, userUrn } from "../../../src/scim/urn.ts";
 import { zeroCounts } from "../../../src/storage/import.ts";
-import { mapOne, mapTable } from "../support/table.ts";
+import { mapOne, mapTable, newUser } from "../support/table.ts";
 import { wso2AskPasswordCsv, wso2Csv } from "../support/wso2.ts";
 
 const schemas = [userUrn, enterpriseUserUrn];
@@ -21,7 +21,7 @@ function named(name: string, password?: string) {
 
 describe("the CSV of the guide", () => {
   test("is three users with password, e-mail and country", async () => {
-    const { mapped } = await mapTable("auto", wso2Csv);
+    const mapped = (await mapTable("auto", wso2Csv)).mapped.map(newUser);
     expect(mapped.map(({ key, body }) => [key, body])).toEqual([
       ["name1", named("name1", "Password1")],
       ["name2", named("name2", "Password2")],
@@ -31,7 +31,7 @@ describe("the CSV of the guide", () => {
   });
 
   test("with askPassword is the same, but the third user has no password and a warning", async () => {
-    const { mapped } = await mapTable("auto", wso2AskPasswordCsv);
+    const mapped = (await mapTable("auto", wso2AskPasswordCsv)).mapped.map(newUser);
     expect(mapped.map(({ body }) => body)).toEqual([
       named("name1", "Password1"),
       named("name2", "Password2"),
@@ -190,7 +190,7 @@ describe("a claim", () => {
 
 describe("the sentence of the source", () => {
   const message = (counts: Partial<ReturnType<typeof zeroCounts>>): string | undefined =>
-    wso2ClaimsDialect.message?.({ counts: { ...zeroCounts(), ...counts } });
+    wso2ClaimsDialect.message?.({ counts: { ...zeroCounts(), ...counts }, end: "applied" });
 
   test("tells of duplicates, with its two blanks", () => {
     expect(message({ duplicate: 3 })).toBe(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { openTable } from "../../../src/import/source/csv-file.ts";
+import { openCsv } from "../../../src/import/source/csv-file.ts";
 import { encode, inPieces, readTable, refusal } from "./sample.ts";
 
 const cells = [
@@ -13,7 +13,7 @@ function write(delimiter: string, lineEnd: string): string {
   return quoted.map((line) => line + lineEnd).join("");
 }
 
-describe("openTable reads the same rows from", () => {
+describe("openCsv reads the same rows from", () => {
   const rows = cells.map((row, index) => ({ row: index + 1, line: index + 1, cells: row }));
   for (const charset of ["utf-8", "utf-16le", "utf-16be"] as const) {
     for (const delimiter of [",", ";", "\t"]) {
@@ -33,7 +33,7 @@ describe("openTable reads the same rows from", () => {
   });
 });
 
-describe("openTable", () => {
+describe("openCsv", () => {
   test("strips marks that stand twice or inside of the quotes", async () => {
     for (const text of ["\ufeffa,b\n1,2", '"\ufeffa",b\n1,2', '\ufeff"\ufeffa",b\n1,2']) {
       expect((await readTable(encode(text))).rows[0]?.cells).toEqual(["a", "b"]);
@@ -57,7 +57,7 @@ describe("openTable", () => {
   });
 
   test("reads a header without rows", async () => {
-    const table = await openTable(inPieces(Buffer.from("userName")));
+    const table = await openCsv(inPieces(Buffer.from("userName")));
     expect(table.header.cells).toEqual(["userName"]);
     for await (const batch of table.batches) expect(batch).toEqual([]);
   });
@@ -79,7 +79,7 @@ describe("openTable", () => {
 
   test("learns of another encoding and of blank rows while the rows are read", async () => {
     const file = Buffer.concat([Buffer.from("a,b\n1,2\n\n".repeat(50_000)), Buffer.from([0xe9]), Buffer.from(",x\n")]);
-    const table = await openTable(inPieces(file, 10_000));
+    const table = await openCsv(inPieces(file, 10_000));
     expect([table.charset, table.warnings]).toEqual(["utf-8", []]);
     let last: readonly string[] = [];
     for await (const batch of table.batches) last = batch.at(-1)?.cells ?? last;
@@ -97,7 +97,7 @@ describe("openTable", () => {
           closed = true;
         }
       }
-      const table = await openTable(endless());
+      const table = await openCsv(endless());
       if (leave === "close") await table.close();
       else for await (const _ of table.batches) break;
       expect(closed).toBe(true);
@@ -109,6 +109,6 @@ describe("openTable", () => {
       yield Buffer.from("a,b\n");
       throw new Error("connection reset");
     }
-    await expect(openTable(failing())).rejects.toThrow("connection reset");
+    await expect(openCsv(failing())).rejects.toThrow("connection reset");
   });
 });

@@ -1,5 +1,5 @@
 import { type CsvFacts, newCsvFacts, readCsv } from "../../../src/import/source/csv.ts";
-import { openTable } from "../../../src/import/source/csv-file.ts";
+import { openCsv } from "../../../src/import/source/csv-file.ts";
 import { TableError, type TableRow } from "../../../src/import/source/table.ts";
 import { decodeText } from "../../../src/import/source/text.ts";
 
@@ -77,10 +77,10 @@ export interface ReadTable {
 
 /** A whole file, its header first. */
 export async function readTable(bytes: Uint8Array, ...sizes: number[]): Promise<ReadTable> {
-  const table = await openTable(inPieces(bytes, ...sizes));
+  const table = await openCsv(inPieces(bytes, ...sizes));
   const rows = [table.header];
   for await (const batch of table.batches) rows.push(...batch);
-  const { charset, delimiter, warnings } = table;
+  const { charset, delimiter = "", warnings } = table;
   return { charset, delimiter, warnings, rows, blankRows: table.blankRows() };
 }
 

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunPorts } from "../../../src/import/ports.ts";
 import { reportCsv } from "../../../src/import/report.ts";
+import type { UploadFields } from "../../../src/import/request.ts";
 import { runImport } from "../../../src/import/runner.ts";
-import { receiveImport, type UploadFields } from "../../../src/import/upload.ts";
+import { receiveImport, type Upload } from "../../../src/import/upload.ts";
 import { foldCase } from "../../../src/scim/resource/fold.ts";
 import { groupUrn } from "../../../src/scim/urn.ts";
 import type { Change } from "../../../src/storage/change.ts";
@@ -29,7 +30,7 @@ export interface TestDirectory {
   readonly hashed: readonly string[];
   /** The same directory, with some of the ports replaced. */
   portsWith(more: Partial<RunPorts>): RunPorts;
-  receive(content: FileContent, fields?: UploadFields): Promise<ImportJob>;
+  receive(content: FileContent, fields?: UploadFields, more?: Partial<Upload>): Promise<ImportJob>;
   /** Takes a file in and runs its job as far as it goes. */
   import(content: FileContent, fields?: UploadFields): Promise<ImportJob>;
   job(id: string): Promise<ImportJob>;
@@ -72,8 +73,10 @@ function openDirectory(file: string): TestDirectory {
   const store = openSqliteStore({ file, lane: "import" });
   const hashed: string[] = [];
   const ports = testPorts(store, hashed);
-  const receive = (content: FileContent, fields: UploadFields = {}) =>
-    receiveImport(ports, { tenantId, fileName: "people.csv", createdBy: "test" }, bytesOf(content), () => fields);
+  const receive = async (content: FileContent, fields: UploadFields = {}, more: Partial<Upload> = {}) => {
+    const upload = { tenantId, fileName: "people.csv", createdBy: "test", asAdministrator: false, ...more };
+    return (await receiveImport(ports, upload, bytesOf(content), () => fields)).job;
+  };
   return {
     file,
     store,

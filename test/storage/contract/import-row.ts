@@ -22,8 +22,8 @@ const planPromises: Promises = {
     const problems = [{ code: "taken", column: "userName", value: "Ö'x", message: "is taken" }];
     await world.apply(planRow(id, 3, "duplicate", problems, "ann"), planRow(id, 2, "updated"));
     expect(await rowsOf(world, id)).toEqual([
-      { row: 2, line: 2, outcome: "updated", key: null, resourceId: null, problems: [] },
-      { row: 3, line: 3, outcome: "duplicate", key: "ann", resourceId: null, problems },
+      { row: 2, line: 2, outcome: "updated", key: null, resourceId: null, problems: [], undo: null },
+      { row: 3, line: 3, outcome: "duplicate", key: "ann", resourceId: null, problems, undo: null },
     ]);
     expect(await countsOf(world, id)).toEqual(zeroCounts());
     expect(await world.store.imports.lastRow(world.tenantId, id)).toBe(0);
@@ -34,7 +34,7 @@ const planPromises: Promises = {
     await world.apply(planRow(id, 2, "failed", [problem("first")], "ann"));
     await world.apply(planRow(id, 2, "created", [problem("second")], "bob"));
     expect(await rowsOf(world, id)).toEqual([
-      { row: 2, line: 2, outcome: "created", key: "bob", resourceId: null, problems: [problem("second")] },
+      { row: 2, line: 2, outcome: "created", key: "bob", resourceId: null, problems: [problem("second")], undo: null },
     ]);
   },
 
@@ -67,7 +67,15 @@ const resultPromises: Promises = {
     const result = rowResult(id, 2, { line: 4, key: "ann", problems: [problem("warned")] });
     await world.store.commit([withResult(world.set(create(ann), join), result)]);
     expect(await rowsOf(world, id)).toEqual([
-      { row: 2, line: 4, outcome: "created", key: "ann", resourceId: ann.id, problems: [problem("warned")] },
+      {
+        row: 2,
+        line: 4,
+        outcome: "created",
+        key: "ann",
+        resourceId: ann.id,
+        problems: [problem("warned")],
+        undo: null,
+      },
     ]);
   },
 

@@ -1,5 +1,6 @@
-import type { ChangeSet, RefusalKind, RowResult, Told } from "../../../src/storage/change.ts";
+import type { AppliedRow, ChangeSet, RefusalKind, RowResult, Told } from "../../../src/storage/change.ts";
 import {
+  defaultOptions,
   type ImportRow,
   type ImportState,
   importStates,
@@ -10,7 +11,13 @@ import {
 import type { RowQuery } from "../../../src/storage/port.ts";
 import type { World } from "./world.ts";
 
-export const importRequest = { dialect: "auto", mode: "create", match: "userName", dryRun: false } as const;
+export const importRequest = {
+  dialect: "auto",
+  mode: "create",
+  match: "userName",
+  dryRun: false,
+  options: defaultOptions,
+} as const;
 
 export const createImport = (id: string, at: number) =>
   ({ kind: "createImport", id, request: importRequest, fileName: "people.csv", createdBy: "ci", at }) as const;
@@ -40,7 +47,7 @@ export const problem = (code: string): RowProblem => ({ code, message: `about ${
 /** What a row says when its set is refused: a failure whose code is the refusal's kind. */
 const told = (kind: RefusalKind): Told => ({ outcome: "failed", problems: [problem(kind)] });
 
-const refused: RowResult["refused"] = {
+const refused: AppliedRow["refused"] = {
   notFound: told("notFound"),
   version: { outcome: "conflict", problems: [problem("version")] },
   uniqueness: { outcome: "duplicate", problems: [problem("uniqueness")] },
@@ -50,8 +57,8 @@ const refused: RowResult["refused"] = {
   exists: told("exists"),
 };
 
-export function rowResult(importId: string, row: number, more: Partial<RowResult> = {}): RowResult {
-  return { importId, row, line: row, key: null, applied: "created", problems: [], refused, ...more };
+export function rowResult(importId: string, row: number, more: Partial<AppliedRow> = {}): AppliedRow {
+  return { kind: "applied", importId, row, line: row, key: null, applied: "created", problems: [], refused, ...more };
 }
 
 /** A set that carries out an import row. */

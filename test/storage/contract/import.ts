@@ -1,5 +1,5 @@
 import { expect } from "bun:test";
-import { type ImportState, importStates, zeroCounts } from "../../../src/storage/import.ts";
+import { defaultOptions, type ImportState, importStates, zeroCounts } from "../../../src/storage/import.ts";
 import { addImport, advance, appendInput, createImport, importRequest, inputText } from "./import-world.ts";
 import { type Promises, unknownId } from "./world.ts";
 
@@ -8,9 +8,11 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const jobPromises: Promises = {
   "a job reads back as it was created": async (world) => {
     const id = world.newId();
-    const request = { dialect: "wso2-claims", mode: "create", match: "mail", dryRun: true } as const;
+    const options = { ...defaultOptions, createGroups: true, sheet: "People" };
+    const request = { dialect: "wso2-claims", mode: "update", match: "mail", dryRun: true, options } as const;
     const at = world.now();
-    await world.apply({ kind: "createImport", id, request, fileName: "Ö 'x'.csv", createdBy: "Ann", at });
+    const retryOf = world.newId();
+    await world.apply({ kind: "createImport", id, request, fileName: "Ö 'x'.csv", createdBy: "Ann", retryOf, at });
     expect(await world.store.imports.job(world.tenantId, id)).toEqual({
       id,
       tenantId: world.tenantId,
@@ -27,6 +29,14 @@ const jobPromises: Promises = {
       counts: zeroCounts(),
       message: null,
       warnings: [],
+      sha256: null,
+      idempotencyKey: null,
+      retryOf,
+      shape: null,
+      passwords: 0,
+      isCancelled: false,
+      phase: null,
+      undone: { undone: 0, conflict: 0 },
     });
     expect(await world.store.imports.job(world.tenantId, unknownId)).toBeUndefined();
   },
@@ -42,12 +52,23 @@ const jobPromises: Promises = {
   "what is set while a job moves on is kept, and what is left out stays": async (world) => {
     const id = await addImport(world);
     const planned = { ...zeroCounts(), created: 7, failed: 2 };
-    await world.apply({ ...advance(id, "parsing"), started: 5, dialect: "cognito", fileBytes: 3_000_000_000 });
+    const request = { ...importRequest, dialect: "cognito", mode: "upsert", match: "mail" } as const;
+    const shape = { format: "csv", delimiter: ";", header: ["a", "ö"] } as const;
+    const phase = { since: 7, done: 3 };
+    await world.apply({ ...advance(id, "parsing"), started: 5, request, fileBytes: 3_000_000_000 });
+    await world.apply({ ...advance(id, "parsing"), sha256: "ab", idempotencyKey: "k", shape, passwords: 4, phase });
+    await world.apply({ ...advance(id, "parsing"), isCancelled: true });
     await world.apply({ ...advance(id, "planned"), total: 9, planned, warnings: ["one", "zwei Ö"] });
     await world.apply({ ...advance(id, "completed"), message: "Done.", finished: 6 });
     expect(await world.store.imports.job(world.tenantId, id)).toMatchObject({
       state: "completed",
-      request: { ...importRequest, dialect: "cognito" },
+      request,
+      sha256: "ab",
+      idempotencyKey: "k",
+      shape,
+      passwords: 4,
+      phase,
+      isCancelled: true,
       fileBytes: 3_000_000_000,
       total: 9,
       planned,
@@ -62,7 +83,7 @@ const jobPromises: Promises = {
   "a dry run may become a real one, and a real one a dry run": async (world) => {
     const id = await addImport(world);
     for (const dryRun of [true, false]) {
-      await world.apply({ ...advance(id, "queued"), dryRun });
+      await world.apply({ ...advance(id, "queued"), request: { ...importRequest, dryRun } });
       await world.apply(advance(id, "queued"));
       expect((await world.store.imports.job(world.tenantId, id))?.request.dryRun).toBe(dryRun);
     }

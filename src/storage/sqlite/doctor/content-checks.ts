@@ -22,7 +22,7 @@ const noted = "SELECT tenant_id, member_rid, group_rid FROM nesting";
 
 const outcomesThere = `SELECT outcome, count(*) AS rows FROM import_row
   WHERE import_row.tenant_id = import_job.tenant_id AND import_row.import_rid = import_job.rid
-    AND outcome IS NOT NULL GROUP BY outcome`;
+    AND outcome IS NOT NULL AND outcome <> 'not_run' GROUP BY outcome`;
 
 /**
  * What must hold between the tables. Orphans come first: counters are of what is left when they are gone. The
@@ -37,6 +37,7 @@ const queries: readonly QueryCheck[] = [
   orphans("attribute_value", "resource_rid"),
   orphans("import_input", "import_rid", "import_job"),
   orphans("import_row", "import_rid", "import_job"),
+  orphans("import_group", "import_rid", "import_job"),
   {
     name: "count of resources",
     looksFor: "types of which a tenant has more or fewer resources than were counted",
@@ -77,7 +78,7 @@ const queries: readonly QueryCheck[] = [
           FROM import_job, json_each(import_job.counts) AS e
         UNION ALL SELECT import_job.rid, import_job.id, outcome, 0, count(*) FROM import_row
           JOIN import_job ON import_job.rid = import_row.import_rid AND import_job.tenant_id = import_row.tenant_id
-          WHERE outcome IS NOT NULL GROUP BY import_job.rid, outcome)
+          WHERE outcome IS NOT NULL AND outcome <> 'not_run' GROUP BY import_job.rid, outcome)
       GROUP BY rid, outcome HAVING sum(counted) <> sum(there)`,
     repair: [`UPDATE import_job SET counts = (SELECT json_group_object(outcome, rows) FROM (${outcomesThere}))`],
   },

@@ -4,12 +4,17 @@ import type { Scope } from "../../src/access/scope.ts";
 import { createSealer } from "../../src/access/seal.ts";
 import { createDirectory } from "../../src/directory/resources.ts";
 import { createWalks } from "../../src/directory/walks.ts";
-import { type GroupReference, judgeRow, type Verdict } from "../../src/import/plan.ts";
-import { csvCell } from "../../src/import/report.ts";
+import type { RowMapper } from "../../src/import/dialect/dialect.ts";
+import { usualDefaults } from "../../src/import/dialect/table-dialect.ts";
+import type { GroupReference } from "../../src/import/groups.ts";
+import { csvCell } from "../../src/import/guard.ts";
+import { type Judging, judgeRow, type Verdict } from "../../src/import/judge.ts";
+import type { Match } from "../../src/import/match.ts";
 import { ScimError } from "../../src/scim/error.ts";
 import type { Json, JsonObject } from "../../src/scim/json.ts";
 import { strictProfile } from "../../src/scim/profile.ts";
 import { enterpriseUserUrn, userUrn } from "../../src/scim/urn.ts";
+import { defaultOptions } from "../../src/storage/import.ts";
 import { defaultTenantId } from "../../src/storage/port.ts";
 import { fakeHash, inDirectory, type TestDirectory } from "./support/directory.ts";
 import { compiledUser, mapTable } from "./support/table.ts";
@@ -20,41 +25,60 @@ const groups: Readonly<Record<string, GroupReference>> = {
   Twice: { wrong: "ambiguous" },
 };
 
-async function judge(text: string): Promise<readonly Verdict[]> {
+/** What a new user is judged by, unless something else is said. */
+function judgingBy(mapper: RowMapper, more: Partial<Judging>): Judging {
+  return {
+    compiled: compiledUser,
+    settings: usualDefaults,
+    options: defaultOptions,
+    key: { by: "unique", path: "userName", name: "userName" },
+    mapper,
+    groupOf: (name) => groups[name] ?? { wrong: "unknown" },
+    excluded: new Map(),
+    freezesUserName: false,
+    readHash: () => ({ wrong: "no hash is known here" }),
+    ...more,
+  };
+}
+
+async function judge(text: string, more: Partial<Judging> = {}, match: Match = nobody): Promise<readonly Verdict[]> {
   const { mapper, rows, mapped } = await mapTable("auto", text);
-  const groupOf = (name: string): GroupReference => groups[name] ?? { wrong: "unknown" };
   return rows.map((table, index) => {
     const row = mapped[index] ?? mapper.map(table);
-    return judgeRow(compiledUser, { table, mapped: row, mapper, groupOf });
+    return judgeRow(judgingBy(mapper, more), { table, mapped: row, match });
   });
 }
 
-async function judgeOne(text: string): Promise<Verdict> {
-  const [verdict] = await judge(text);
+const nobody: Match = { kind: "nobody" };
+
+async function judgeOne(text: string, more: Partial<Judging> = {}, match: Match = nobody): Promise<Verdict> {
+  const [verdict] = await judge(text, more, match);
   if (verdict === undefined) throw new Error("no row");
   return verdict;
 }
 
 function problemsOf(verdict: Verdict) {
-  return verdict.accepted ? [] : verdict.problems;
+  return verdict.kind === "refuse" ? verdict.problems : [];
 }
 
 describe("a row that can go in", () => {
   test("is a resource to write, with its password apart and the ids of its groups", async () => {
     const verdict = await judgeOne("userName,password,displayName,groups\nÅSA,pw,Åsa,Sales;Support");
     expect(verdict).toEqual({
-      accepted: true,
+      kind: "create",
       resource: {
         attributes: { schemas: [userUrn], userName: "ÅSA", displayName: "Åsa", active: true },
         secrets: { password: "pw" },
       },
       key: "åsa",
-      groupIds: ["g1", "g2"],
+      groups: { join: ["g1", "g2"], leave: [], makes: [] },
+      password: { kind: "clear", text: "pw" },
+      reference: undefined,
     });
   });
 
   test("without a password has none", async () => {
-    expect(await judgeOne("userName,password\nana,")).toMatchObject({ accepted: true, resource: { secrets: {} } });
+    expect(await judgeOne("userName,password\nana,")).toMatchObject({ kind: "create", password: { kind: "none" } });
   });
 });
 
@@ -168,8 +192,9 @@ describe("a row has the verdict of POST /Users for the same data", () => {
           const line = names.map((name) => `"${named[name].replaceAll('"', '""')}"`).join(",");
           const verdict = await judgeOne(`${names.join(",")}\n${line}`);
           const posted = await post(directory, body);
-          if (verdict.accepted) expect(posted).toEqual(JSON.parse(JSON.stringify(verdict.resource.attributes)));
-          else expect(posted).toStartWith(verdict.problems[0]?.message ?? "no problem");
+          if (verdict.kind === "create")
+            expect(posted).toEqual(JSON.parse(JSON.stringify(verdict.resource.attributes)));
+          else expect(posted).toStartWith(problemsOf(verdict)[0]?.message ?? "no problem");
         }),
         { numRuns: 300 },
       );
