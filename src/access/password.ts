@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { ScimError } from "../scim/error.ts";
+import { schemeOf } from "./hash/read.ts";
 
 /** argon2id with the parameters OWASP lists first: about 43 ms on one core of the machine it was measured on. */
 const argon2id = { algorithm: "argon2id", memoryCost: 19_456, timeCost: 2 } as const;
@@ -44,9 +45,24 @@ export function hashPassword(password: string): Promise<string> {
   return whenFree(() => Bun.password.hash(prepared(password), argon2id));
 }
 
-/** True when the password has that hash; false also for a hash that can not be read. */
+/**
+ * True when the password has that hash, of whatever system it is; false also for a hash that can not be read. Other
+ * systems hashed what was typed, so that is tried, too.
+ */
 export async function verifyPassword(password: string, hash: string): Promise<boolean> {
-  return whenFree(() => Bun.password.verify(prepared(password), hash).catch(() => false));
+  const scheme = schemeOf(hash);
+  if (scheme === undefined || scheme.refuse(hash) !== undefined) return false;
+  const form = prepared(password);
+  return whenFree(async () => {
+    if (await scheme.verify(form, hash)) return true;
+    return form !== password && scheme.verify(password, hash);
+  });
+}
+
+/** Whether a hash is another than this server makes now: it is then replaced when its password is known. */
+export function needsRehash(hash: string): boolean {
+  const [, memory = 0, time = 0] = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=\d+\$/.exec(hash)?.map(Number) ?? [];
+  return memory < argon2id.memoryCost || time < argon2id.timeCost;
 }
 
 /** A password nobody can guess, of characters that can be read aloud: 20 of 32, so 100 bits. */

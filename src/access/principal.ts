@@ -1,7 +1,8 @@
+import { ScimError } from "../scim/error.ts";
 import { compatibleProfile, type Profile, readProfile } from "../scim/profile.ts";
 import { foldCase } from "../scim/resource/fold.ts";
 import { builtInUserType, defaultTenantId, type Store, type TokenRecord } from "../storage/port.ts";
-import { verifyPassword } from "./password.ts";
+import { hashPassword, needsRehash, verifyPassword } from "./password.ts";
 import { isScope, type Scope, scopesOfRoles } from "./scope.ts";
 import { hashToken } from "./token.ts";
 
@@ -54,6 +55,17 @@ export function createAuthenticator(store: Store, now: () => number): Authentica
     return principal;
   }
 
+  /** Replaces the hash of another system, unless the password was changed meanwhile; that it fails keeps nobody out. */
+  async function rehash(tenantId: number, userId: string, password: string, expectedHash: string): Promise<void> {
+    try {
+      const passwordHash = await hashPassword(password);
+      const change = { kind: "setPassword", userId, passwordHash, expectedHash, at: now() } as const;
+      await store.commit([{ tenantId, changes: [change] }]);
+    } catch (error) {
+      if (!(error instanceof ScimError)) throw error;
+    }
+  }
+
   async function basic(encoded: string): Promise<Principal | undefined> {
     const text = Buffer.from(encoded, "base64").toString("utf8");
     const colon = text.indexOf(":");
@@ -67,6 +79,8 @@ export function createAuthenticator(store: Store, now: () => number): Authentica
     const hash = record?.passwordHash ?? decoyHash;
     const right = await isRight(text.slice(colon + 1), hash);
     if (!right || record === undefined || record.passwordHash === null) return undefined;
+    if (needsRehash(record.passwordHash))
+      await rehash(tenantId, record.userId, text.slice(colon + 1), record.passwordHash);
     const scopes = scopesOfRoles(record.roles);
     const kind = record.resourceType === builtInUserType ? "builtIn" : "user";
     return { tenantId, kind, id: record.userId, name: userName, scopes, profile: compatibleProfile };

@@ -79,8 +79,14 @@ export type Change =
       readonly at: number;
       readonly skipUnknownMembers?: boolean;
     } & MemberDelta)
-  /** Refused with `notFound`. */
-  | { readonly kind: "setPassword"; readonly userId: string; readonly passwordHash: string; readonly at: number }
+  /** Refused with `notFound`, also when the user's hash is not the one expected. */
+  | {
+      readonly kind: "setPassword";
+      readonly userId: string;
+      readonly passwordHash: string;
+      readonly expectedHash?: string;
+      readonly at: number;
+    }
   /** Gives the user just these roles. Refused with `notFound`. */
   | { readonly kind: "setRoles"; readonly userId: string; readonly roles: readonly string[] }
   /** Refused with `exists` when the id or the hash is there already. */

@@ -14,6 +14,7 @@ import { defaultTenantId, type Store } from "../../src/storage/port.ts";
 import { openSqliteStore } from "../../src/storage/sqlite/store.ts";
 import { typeNamed } from "../support/scim.ts";
 import { basic, unique } from "../support/server.ts";
+import { vectors } from "./hash/vectors.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "muster-access-"));
 let store: Store;
@@ -203,6 +204,24 @@ describe("Basic", () => {
     await commit({ kind: "setPassword", userId, passwordHash: await hashPassword("new"), at: clock });
     expect(await authenticate(basic(userName, "old"))).toBeUndefined();
     expect(await authenticate(basic(userName, "new"))).toBeDefined();
+  });
+
+  test("a hash of another system is replaced by ours at the first login, and the password stays right", async () => {
+    const userName = unique("moved");
+    const id = await makeUser(userName, { password: null });
+    const foreign = vectors.find(([name]) => name === "{SSHA}");
+    if (foreign === undefined) throw new Error("no vector");
+    const [, password, passwordHash] = foreign;
+    await commit({ kind: "setPassword", userId: id, passwordHash, at: clock });
+    const hash = async (): Promise<string | null | undefined> =>
+      (await store.access.credential(defaultTenantId, "User", foldCase(userName)))?.passwordHash;
+    expect(await authenticator().authenticate(basic(userName, "wrong"))).toBeUndefined();
+    expect(await hash()).toBe(passwordHash);
+    const known = authenticator();
+    expect(await known.authenticate(basic(userName, password))).toMatchObject({ id });
+    expect(await hash()).toStartWith("$argon2id$v=19$m=19456,t=2,p=1$");
+    expect(await known.authenticate(basic(userName, password))).toMatchObject({ id });
+    expect(await authenticator().authenticate(basic(userName, password))).toMatchObject({ id });
   });
 
   test("taken roles are gone at once", async () => {

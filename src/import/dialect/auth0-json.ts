@@ -40,7 +40,7 @@ function hashOf({ password_hash, custom_password_hash }: JsonObject): Pick<ScimR
   const plain = text(password_hash);
   if (plain !== undefined) return { passwordHash: { text: plain } };
   if (!isJsonObject(custom_password_hash)) return {};
-  const read = readAuth0Hash(custom_password_hash);
+  const read = readAuth0Hash(custom_password_hash, true);
   if ("hash" in read) return { passwordHash: { text: read.hash } };
   return { problems: [{ code: "bad_hash", column: "custom_password_hash", message: read.wrong }] };
 }

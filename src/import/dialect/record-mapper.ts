@@ -1,3 +1,4 @@
+import { readOktaHash } from "../../access/hash/okta.ts";
 import { isJsonObject, type Json, type JsonObject, own, ownInAnyCase } from "../../scim/json.ts";
 import type { ResourceType } from "../../scim/schema/registry.ts";
 import { findAttribute } from "../../scim/schema/registry.ts";
@@ -153,8 +154,11 @@ function groupsOf(record: JsonObject): readonly string[] | undefined {
   });
 }
 
+/** A hash as text, or as the object by which Okta describes one; what is neither is told as none that is known. */
 function hashOf(record: JsonObject): MappedRow["passwordHash"] {
-  const hash = text(ownInAnyCase(record, "passwordHash"));
+  const value = ownInAnyCase(record, "passwordHash");
+  const read = isJsonObject(value) ? readOktaHash(value, true) : undefined;
+  const hash = read === undefined ? text(value) : "hash" in read ? read.hash : "not readable";
   if (hash === undefined) return undefined;
   const algorithm = text(ownInAnyCase(record, "passwordHashAlgorithm"));
   return { text: hash, ...(algorithm !== undefined && { algorithm }) };

@@ -12,6 +12,9 @@ export function accessChanges(db: Database): {
     "SELECT rid FROM resource WHERE tenant_id = ? AND id = ?",
   );
   const setCredential = credentialWrite(db);
+  const hashOf = db.prepare<{ hash: string }, [number, number]>(
+    "SELECT password_hash AS hash FROM credential WHERE tenant_id = ? AND resource_rid = ?",
+  );
   const clearRoles = db.prepare("DELETE FROM role_assignment WHERE tenant_id = ? AND resource_rid = ?");
   const addRole = db.prepare("INSERT OR IGNORE INTO role_assignment (tenant_id, resource_rid, role) VALUES (?, ?, ?)");
   const insertToken = db.prepare(
@@ -21,9 +24,11 @@ export function accessChanges(db: Database): {
   const removeToken = db.prepare("DELETE FROM token WHERE tenant_id = ? AND id = ?");
 
   return {
-    setPassword(tenantId, { userId, passwordHash, at }) {
+    setPassword(tenantId, { userId, passwordHash, expectedHash, at }) {
       const user = findUser.get(tenantId, userId);
       if (user === null) return { kind: "notFound", id: userId };
+      const isOther = expectedHash !== undefined && hashOf.get(tenantId, user.rid)?.hash !== expectedHash;
+      if (isOther) return { kind: "notFound", id: userId };
       setCredential.run(tenantId, user.rid, passwordHash, at);
       return noEffect;
     },

@@ -116,6 +116,18 @@ const credentialPromises: Promises = {
     expect(await world.refusal({ kind: "setRoles", userId: unknownId, roles: ["auditor"] })).toEqual(notFound);
   },
 
+  "a password that is to replace a known hash replaces no other": async (world) => {
+    const ann = await world.addUser("ann");
+    const set = (passwordHash: string, expectedHash: string) =>
+      ({ kind: "setPassword", userId: ann.id, passwordHash, expectedHash, at: world.now() }) as const;
+    const hash = async () => (await world.store.access.credential(world.tenantId, "User", "ann"))?.passwordHash;
+    expect(await world.refusal(set("second", "first"))).toEqual({ kind: "notFound", id: ann.id });
+    await world.apply({ kind: "setPassword", userId: ann.id, passwordHash: "first", at: world.now() });
+    await world.apply(set("second", "first"));
+    expect(await world.refusal(set("third", "first"))).toEqual({ kind: "notFound", id: ann.id });
+    expect(await hash()).toBe("second");
+  },
+
   "a credential follows the unique value, and belongs to its type": async (world) => {
     const ann = world.user("ann");
     await world.apply(create({ ...ann, passwordHash: "hash" }));
