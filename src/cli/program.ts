@@ -4,6 +4,7 @@ import { backupCommand } from "./backup.ts";
 import { benchCommand } from "./bench.ts";
 import { doctorCommand } from "./doctor.ts";
 import { explainCommand } from "./explain.ts";
+import { exportCommand } from "./export.ts";
 import { importCommand } from "./import.ts";
 import { importsCommand } from "./imports.ts";
 import type { Io } from "./io.ts";
@@ -22,6 +23,7 @@ export function createProgram(io: Io): Command {
     .addCommand(serveCommand(io))
     .addCommand(importCommand(io))
     .addCommand(importsCommand(io))
+    .addCommand(exportCommand(io))
     .addCommand(tokenCommand(io))
     .addCommand(userCommand(io))
     .addCommand(backupCommand(io))

@@ -6,6 +6,8 @@ import type { Target } from "./column.ts";
 export interface Edit {
   readonly target: Target;
   readonly value: Json;
+  /** Left out where the resource is there already. */
+  readonly onlyNew?: boolean;
 }
 
 type Writable = Record<string, Json | undefined>;
@@ -20,7 +22,9 @@ type Writable = Record<string, Json | undefined>;
  */
 export function applyEdits(schemas: readonly string[], edits: readonly Edit[], stored: JsonObject): JsonObject {
   const body = new Body(schemas, stored);
-  for (const { target, value } of edits) {
+  const isStored = stored.schemas !== undefined;
+  for (const { target, value, onlyNew } of edits) {
+    if (isStored && onlyNew === true) continue;
     if (target.slot === undefined) body.setList(target, value);
     else if (target.path.attribute.multiValued) body.setChosen(target, target.slot, value);
     else body.setSingle(target, value);
@@ -55,7 +59,10 @@ class Body {
     const { attribute, sub } = target.path;
     if (sub === undefined) return;
     const list = this.list(target);
-    const known = this.homes.get(target.home) ?? list.find(slot);
+    const known =
+      this.homes.get(target.home) ??
+      list.find(slot) ??
+      (sub.name === "value" ? list.findValue(slot, value) : undefined);
     // To clear what is not there makes nothing.
     if (known === undefined && value === null) return;
     const element = known ?? list.add({ ...target.given });
@@ -143,6 +150,14 @@ class List {
     if (place === -1) return undefined;
     this.elements[place] = copy as Json;
     return copy;
+  }
+
+  /** The stored element that has a value already, where it says nothing against being the one that is chosen. */
+  findValue(slot: string, value: Json): Writable | undefined {
+    if (slot.startsWith("#") || value === null) return undefined;
+    const element = this.elements.find((each) => this.isSame(each, value) && isJsonObject(each));
+    if (element === undefined || !isJsonObject(element)) return undefined;
+    return slot === "primary" || element.type === undefined ? element : undefined;
   }
 
   add(element: Writable): Writable {

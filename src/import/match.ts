@@ -1,4 +1,6 @@
 import { uniqueKey } from "../directory/content.ts";
+import { buildSomeIndexes } from "../directory/index-choices.ts";
+import { ScimError } from "../scim/error.ts";
 import { indexableAttribute } from "../scim/filter/indexed.ts";
 import { foldCase } from "../scim/resource/fold.ts";
 import type { CompiledType } from "../scim/resource/type.ts";
@@ -40,13 +42,20 @@ export function matchKey({ match }: ImportSettings, { type }: CompiledType): Mat
 }
 
 /**
- * Makes sure that users can be found by a key.
+ * Makes sure that users can be found by a key; builds its index to the end where that is not done yet.
  *
- * @throws FileError when its attribute is not indexed
+ * @throws FileError when its attribute is not indexed; ScimError unavailable when the process is to stop before
  */
-export async function requireMatchable({ store, compiled }: RunPorts, tenantId: number, key: MatchKey): Promise<void> {
-  const query = { tenantId, resourceType: compiled.type.name, by: key.by, values: [] };
-  if ((await store.resources.matches(query)) === undefined) throw notIndexed(key);
+export async function requireMatchable(ports: RunPorts, tenantId: number, key: MatchKey): Promise<void> {
+  const { store, compiled, stopRequested } = ports;
+  const { by } = key;
+  const query = { tenantId, resourceType: compiled.type.name, by, values: [] };
+  while ((await store.resources.matches(query)) === undefined) {
+    const indexes = await store.indexes.all(tenantId);
+    const isThere = indexes.some(({ path }) => typeof by === "object" && path === by.path);
+    if (!isThere || !(await buildSomeIndexes(store, () => false, stopRequested))) throw notIndexed(key);
+    if (stopRequested()) throw new ScimError("unavailable");
+  }
 }
 
 function notIndexed({ name }: MatchKey): FileError {

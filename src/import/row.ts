@@ -58,12 +58,12 @@ export class RowBuilder {
   constructor(private readonly schemas: readonly string[]) {}
 
   /** Puts the text of a cell where the column's target says; an empty text says nothing. */
-  put(column: Column, text: string, separator = ";"): void {
+  put(column: Column, text: string, separator = ";", onlyNew = false): void {
     if (text === "") return;
     const { target } = column;
     const { path, slot } = target;
     const value = slot === undefined ? this.listOf(column, text, separator) : this.convert(column, path, text);
-    if (value !== undefined) this.edits.push({ target, value });
+    if (value !== undefined) this.edits.push(onlyNew ? { target, value, onlyNew } : { target, value });
   }
 
   /** Clears what stands where the column's target says. */

@@ -37,6 +37,11 @@ beforeAll(async () => {
   ids.set("/scim/v2/Schemas/{id}", "urn:ietf:params:scim:schemas:core:2.0:User");
   ids.set("/api/schemas/{id}", "urn:ietf:params:scim:schemas:core:2.0:User");
   ids.set("/api/resource-types/{id}", "User");
+  ids.set("/api/exclude-lists/{id}", "mail");
+  ids.set("/api/import-mappings/{id}", "ours");
+  const mapping = { name: "ours", columns: [{ column: "login", path: "userName" }] };
+  const json = { "Content-Type": "application/json" };
+  await server.request("POST", "/api/import-mappings", JSON.stringify(mapping), json);
   const form = new FormData();
   form.set("file", new Blob(["userName\n"]), "empty.csv");
   const authorization = { Authorization: `Bearer ${server.token}` };

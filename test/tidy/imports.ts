@@ -12,6 +12,7 @@ export const rooms = [
   "mail",
   "applications",
   "import",
+  "export",
   "provisioning",
   "http",
   "ui",

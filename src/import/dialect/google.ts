@@ -12,7 +12,7 @@ const keptPassword = "****";
 const columns: Readonly<Record<string, Rule | readonly Rule[]>> = {
   "first name": to("name.givenName"),
   "last name": to("name.familyName"),
-  "email address": [to("userName"), to("emails[work].value")],
+  "email address": [to("userName"), to("emails[work].value", { onlyNew: true })],
   password: to("password"),
   "password hash function": { use: "passwordHashAlgorithm" },
   "org unit path": { use: "groupOf", prefix: "OU:" },

@@ -15,6 +15,8 @@ export interface AttributeRule {
   readonly read?: CellReading;
   /** Only where the cell of that other column is blank, or there is no such column. */
   readonly unless?: string;
+  /** Only of users that the row makes. */
+  readonly onlyNew?: boolean;
 }
 
 export type Rule =
@@ -35,7 +37,7 @@ export type Rule =
   | { readonly use: "groupOf"; readonly prefix: string };
 
 /** A column whose cells go to an attribute as they are. */
-export function to(path: string, more: Pick<AttributeRule, "read" | "unless"> = {}): AttributeRule {
+export function to(path: string, more: Pick<AttributeRule, "read" | "unless" | "onlyNew"> = {}): AttributeRule {
   return { use: "attribute", path, ...more };
 }
 

@@ -15,10 +15,10 @@ const groupsMax = 500;
 
 const mandatory = ["status", "mail", "lastname"] as const;
 
-/** `XX`, `xx`, `xx-XX` or `xx_XX`; what is none of them is no error, it only means English. */
+/** `XX`, `xx`, `xx-XX` or `xx_XX`; what is none of them is no error, it only means that mails are in English. */
 const language: CellReading = (text) => {
   const match = /^([a-z]{2})(?:[-_]([a-z]{2}))?$/i.exec(text.trim());
-  if (match === null) return { text: "en" };
+  if (match === null) return { text: "" };
   const [, tongue = "", region] = match;
   return { text: region === undefined ? tongue.toLowerCase() : `${tongue.toLowerCase()}-${region.toUpperCase()}` };
 };

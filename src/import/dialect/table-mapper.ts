@@ -232,7 +232,7 @@ function putAttribute(
   const text = isSecret(column) ? cell.text : cleaned(said, column, cell.text);
   const read = rule.read === undefined ? { text } : rule.read(text);
   if ("text" in read) {
-    builder.put(column, read.text, separator);
+    builder.put(column, read.text, separator, rule.onlyNew);
     return;
   }
   const code = read.wrong.startsWith("is longer") ? "too_long" : "bad_value";

@@ -7,10 +7,10 @@ import { type Dialect, FileError } from "./dialect.ts";
 import { usualDefaults } from "./table-dialect.ts";
 
 /** Where every claim of the source begins. */
-const claimPrefix = "http://wso2.org/claims/";
+export const claimPrefix = "http://wso2.org/claims/";
 
 /** Claims by the last part of their URI, and the SCIM attribute each becomes. */
-const claims: Readonly<Record<string, string>> = {
+export const claims: Readonly<Record<string, string>> = {
   emailaddress: "emails[primary].value",
   givenname: "name.givenName",
   lastname: "name.familyName",
