@@ -3,6 +3,7 @@ import { type ImportJob, type SettledOutcome, zeroCounts } from "../storage/impo
 import { clearPlan } from "./input.ts";
 import type { RunPorts } from "./ports.ts";
 import { SeenKeys } from "./seen.ts";
+import { describeFormat } from "./source/open.ts";
 import { type JudgedRow, judgeBatch, openTableJob, type TableJob } from "./table-job.ts";
 
 /** Rows between two notes of how far the plan is. */
@@ -63,13 +64,10 @@ async function note(ports: RunPorts, { job, table, detected }: TableJob, plan: P
   await ports.store.commit([...told, { tenantId, changes: [change] }]);
 }
 
-const delimiterNames: Readonly<Record<string, string>> = { ",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe" };
-
 function warningsOf(table: TableJob["table"], { dialect, reason }: TableJob["detected"]): readonly string[] {
-  const delimiter = delimiterNames[table.delimiter] ?? JSON.stringify(table.delimiter);
   const blank = table.blankRows();
   return [
-    `read as ${dialect.id}, because ${reason}; delimiter ${delimiter}, ${table.charset}`,
+    `read as ${dialect.id}, because ${reason}; ${describeFormat(table)}`,
     ...table.warnings,
     ...(blank > 0 ? [`${blank === 1 ? "1 blank row was" : `${blank} blank rows were`} left out`] : []),
   ];

@@ -5,8 +5,9 @@ import type { RowMapper } from "./dialect/dialect.ts";
 import { type GroupReference, judgeRow, type Verdict } from "./plan.ts";
 import type { RunPorts } from "./ports.ts";
 import type { MappedRow } from "./row.ts";
-import { type OpenTable, openTable } from "./source/csv-file.ts";
-import type { TableRow } from "./source/table.ts";
+import { storedInput } from "./source/input.ts";
+import { openTable } from "./source/open.ts";
+import type { OpenTable, TableRow } from "./source/table.ts";
 
 /** A job's file, opened and bound to its dialect. */
 export interface TableJob {
@@ -31,7 +32,7 @@ export interface JudgedRow {
  * @throws TableError or FileError when the file as a whole can not be imported
  */
 export async function openTableJob({ store, compiled }: RunPorts, job: ImportJob): Promise<TableJob> {
-  const table = await openTable(store.imports.input(job.tenantId, job.id));
+  const table = await openTable(storedInput(store.imports, job.tenantId, job.id, job.fileBytes), {});
   try {
     const detected = detectDialect(job.request.dialect, table.header.cells, compiled.type);
     const mapper = detected.dialect.bind(table.header.cells, compiled.type);

@@ -6,11 +6,10 @@ import { autoDialect, dialects } from "./dialect/detect.ts";
 import { dropInput } from "./input.ts";
 import { insist } from "./insist.ts";
 import { legalFrom } from "./job.ts";
+import { inputPieceBytes } from "./source/input.ts";
 
 /** Bytes of one file: a gibibyte, about five million rows of 200 bytes. */
 export const importFileBytesMax = 1_073_741_824;
-/** Bytes of one piece of the input in the database: few enough to hold, many enough to write at disk speed. */
-const inputPieceBytes = 1_048_576;
 
 export interface Upload {
   readonly tenantId: number;
@@ -123,29 +122,32 @@ export async function receiveImport(
   return job;
 }
 
-/** Hands the bytes on in pieces of one size; tells how many there were. */
+/** Hands the bytes on in pieces of exactly `inputPieceBytes`, the last one shorter; tells how many bytes there were. */
 async function storeInput(
   bytes: AsyncIterable<Uint8Array>,
   store: (sequence: number, piece: Uint8Array) => Promise<void>,
 ): Promise<number> {
-  let pending: Uint8Array[] = [];
+  let pending = new Uint8Array(inputPieceBytes);
   let pendingBytes = 0;
   let sequence = 0;
   let total = 0;
-  const flush = async (): Promise<void> => {
-    await store(sequence++, pending.length === 1 && pending[0] !== undefined ? pending[0] : Buffer.concat(pending));
-    pending = [];
-    pendingBytes = 0;
-  };
   for await (const chunk of bytes) {
     total += chunk.byteLength;
     if (total > importFileBytesMax)
       throw new ScimError("tooLarge", `The file is larger than ${importFileBytesMax} bytes.`);
-    pending.push(chunk);
-    pendingBytes += chunk.byteLength;
-    if (pendingBytes >= inputPieceBytes) await flush();
+    for (let start = 0; start < chunk.byteLength; ) {
+      const part = chunk.subarray(start, start + inputPieceBytes - pendingBytes);
+      pending.set(part, pendingBytes);
+      pendingBytes += part.byteLength;
+      start += part.byteLength;
+      if (pendingBytes < inputPieceBytes) continue;
+      await store(sequence++, pending);
+      // A new one: the store may still hold the piece it was given.
+      pending = new Uint8Array(inputPieceBytes);
+      pendingBytes = 0;
+    }
   }
-  if (pendingBytes > 0) await flush();
+  if (pendingBytes > 0) await store(sequence, pending.subarray(0, pendingBytes));
   return total;
 }
 

@@ -270,6 +270,8 @@ export interface ImportReads {
   jobsWithInput(): Promise<readonly ImportJob[]>;
   /** The bytes of the file, in order, a piece at a time. */
   input(tenantId: number, id: string): AsyncIterable<Uint8Array>;
+  /** One piece of the file, by its place among the pieces, from 0; undefined when there is no such piece. */
+  inputPiece(tenantId: number, id: string, sequence: number): Promise<Uint8Array | undefined>;
   /** Rows in file order. A row that only a plan has seen tells the outcome the plan expects. */
   rows(query: RowQuery): Promise<readonly ImportRow[]>;
   /** The last row whose changes are durable; 0 when there is none. The place to go on after a crash. */

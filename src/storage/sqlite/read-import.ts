@@ -89,6 +89,9 @@ export function importReads(db: Database): ImportReads {
         yield row.bytes;
       }
     },
+    async inputPiece(tenantId, id, sequence) {
+      return piece.get(tenantId, ridOf(tenantId, id), sequence)?.bytes;
+    },
     async rows(query) {
       return rowsOf(prepare, ridOf(query.tenantId, query.importId), query);
     },
