@@ -29,7 +29,7 @@ export function importsCommand(io: Io): Command {
     }),
   );
   onClient(group.command("show").argument("<id>").description("one import")).action((id, options) =>
-    withImports(io, options, async (client) => io.out(JSON.stringify(await client.job(id), null, 2))),
+    withImports(io, options, async (client) => io.write(`${JSON.stringify(await client.job(id), null, 2)}\n`)),
   );
   for (const [action, description] of actions) {
     const command = group

@@ -54,7 +54,8 @@ export function reportJob(io: Io, job: ReportedJob, rows: readonly ImportRow[], 
   if (rows.length > 0) io.out(`the whole report: ${more}${told}`);
   if (job.state !== "planned" && job.message !== null && job.message !== sum) io.out(job.message);
   const isWhole = job.state !== "stopped" && job.state !== "cancelled";
-  io.exitCode = refused > 0 || job.undone.conflict > 0 || !isWhole ? 2 : 0;
+  const isRefused = job.state === "undone" ? job.undone.conflict > 0 : refused > 0;
+  io.exitCode = isRefused || !isWhole ? 2 : 0;
 }
 
 /** `300 rows: 297 created, 3 failed`; of a plan `297 would be created`. */

@@ -155,9 +155,9 @@ class List {
   /** The stored element that has a value already, where it says nothing against being the one that is chosen. */
   findValue(slot: string, value: Json): Writable | undefined {
     if (slot.startsWith("#") || value === null) return undefined;
-    const element = this.elements.find((each) => this.isSame(each, value) && isJsonObject(each));
-    if (element === undefined || !isJsonObject(element)) return undefined;
-    return slot === "primary" || element.type === undefined ? element : undefined;
+    const mayBe = (each: Json): each is Writable & JsonObject =>
+      isJsonObject(each) && (slot === "primary" || each.type === undefined);
+    return this.elements.filter(mayBe).find((each) => this.isSame(each, value));
   }
 
   add(element: Writable): Writable {

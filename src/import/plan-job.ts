@@ -10,6 +10,7 @@ import type { RunPorts } from "./ports.ts";
 import { duplicateInFile, notUnique } from "./problem.ts";
 import { SeenKeys } from "./seen.ts";
 import { settledRequest } from "./settings.ts";
+import { describeFormat } from "./source/open.ts";
 import { type JudgedRow, judgeBatch, keptCells, openTableJob, type TableJob } from "./table-job.ts";
 
 /** Rows between two notes of how far the plan is. */
@@ -104,8 +105,6 @@ async function settlePlan(ports: RunPorts, opened: TableJob, plan: Plan): Promis
   await ports.store.commit([...told, { tenantId: job.tenantId, changes: [advance(job.id, "plan", done)] }]);
 }
 
-const delimiterNames: Readonly<Record<string, string>> = { ",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe" };
-
 async function warningsOf(ports: RunPorts, opened: TableJob, plan: Plan): Promise<readonly string[]> {
   const { job, table, detected, mapper } = opened;
   const blank = table.blankRows();
@@ -113,7 +112,7 @@ async function warningsOf(ports: RunPorts, opened: TableJob, plan: Plan): Promis
   const { passwords, keptPasswords } = plan;
   const estimate = passwords === 0 ? undefined : await estimateText(ports, passwords);
   return [
-    `read as ${detected.dialect.id}, because ${detected.reason}; ${readingOf(table)}`,
+    `read as ${detected.dialect.id}, because ${detected.reason}; ${describeFormat(table)}`,
     ...table.warnings,
     ...(blank > 0 ? [`${blank === 1 ? "1 blank row was" : `${blank} blank rows were`} left out`] : []),
     ...(mapper.unmapped.length > 0 ? [`columns that go nowhere: ${mapper.unmapped.join(", ")}`] : []),
@@ -134,12 +133,6 @@ async function warningsOf(ports: RunPorts, opened: TableJob, plan: Plan): Promis
 function hasSecrets({ mapper, shape: { header } }: TableJob): boolean {
   const shown = mapper.redact(header);
   return header.some((name, index) => shown[index] !== name);
-}
-
-function readingOf({ format, delimiter, charset, sheet }: TableJob["table"]): string {
-  if (format !== "csv") return sheet === undefined ? format : `${format}, sheet ${JSON.stringify(sheet)}`;
-  const name = delimiterNames[delimiter ?? ","] ?? JSON.stringify(delimiter);
-  return `delimiter ${name}, ${charset}`;
 }
 
 async function planBatch(ports: RunPorts, opened: TableJob, plan: Plan, batch: readonly JudgedRow[]) {

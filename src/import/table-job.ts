@@ -13,8 +13,8 @@ import type { RunPorts } from "./ports.ts";
 import type { MappedRow } from "./row.ts";
 import { type ImportSettings, settle } from "./settings.ts";
 import { storedInput } from "./source/input.ts";
-import { type OpenTable, openTable, type SourceOptions } from "./source/open.ts";
-import type { TableRow } from "./source/table.ts";
+import { openTable, type TableOptions } from "./source/open.ts";
+import { isRecords, type OpenTable, type TableFormat, type TableRow } from "./source/table.ts";
 
 /** A job's file, opened and bound to its dialect. */
 export interface TableJob {
@@ -46,12 +46,13 @@ export interface JudgedRow extends RowToJudge {
 export async function openTableJob(ports: RunPorts, job: ImportJob): Promise<TableJob> {
   const { store, compiled } = ports;
   const { options, dialect } = job.request;
-  const table = await openTable(storedInput(store, job), sourceOptions(job));
+  const table = await openTable(storedInput(store.imports, job.tenantId, job.id, job.fileBytes), sourceOptions(job));
   try {
     const { format, delimiter = "," } = table;
-    const errors = errorColumn(table.header.cells);
+    const start = await startOf(table);
+    const errors = errorColumn(start.header);
     const header = withoutErrors(
-      table.header.cells.map((cell) => unguardCell(cell)),
+      start.header.map((cell) => unguardCell(cell)),
       errors,
     );
     const records = await store.definitions.all(job.tenantId);
@@ -63,7 +64,7 @@ export async function openTableJob(ports: RunPorts, job: ImportJob): Promise<Tab
     const groups = new GroupNames(options.createGroups);
     const shape = { format, delimiter, header };
     const isOurs = errors !== undefined;
-    const batches = readBack(table, errors, isOurs ? undefined : mapper);
+    const batches = readBack(start.batches, format, errors, isOurs ? undefined : mapper);
     const judging = judgingOf(ports, job, { detected, settings, mapper, groups, excluded: excludeListsFrom(records) });
     await requireMatchable(ports, job.tenantId, judging.key);
     return { job, table, detected, settings, mapper, groups, judging, shape, batches };
@@ -73,7 +74,7 @@ export async function openTableJob(ports: RunPorts, job: ImportJob): Promise<Tab
   }
 }
 
-function sourceOptions({ request: { options } }: ImportJob): SourceOptions {
+function sourceOptions({ request: { options } }: ImportJob): TableOptions {
   const { charset, delimiter, sheet } = options;
   return {
     ...(charset !== "" && { charset }),
@@ -107,11 +108,34 @@ function judgingOf(
  * The rows as they were before we wrote them: without the column of errors, and without the apostrophes that guard
  * cells. In a file that is not ours a password keeps its apostrophe.
  */
-async function* readBack(table: OpenTable, errors: number | undefined, foreign: RowMapper | undefined) {
-  const isText = table.format === "csv" || table.format === "xlsx";
-  for await (const rows of table.batches) {
-    yield isText ? rows.map((row) => rowBack(row, errors, foreign)) : rows;
+async function* readBack(
+  batches: OpenTable["batches"],
+  format: TableFormat,
+  errors: number | undefined,
+  foreign: RowMapper | undefined,
+) {
+  for await (const rows of batches) {
+    yield isRecords(format) ? rows : rows.map((row) => rowBack(row, errors, foreign));
   }
+}
+
+/** The line that Entra's template has before its header. */
+const preamble = /^version:v\d/i;
+
+/** The header of a table and the rows below it, where a line about the file may stand before both. */
+async function startOf({ header, batches }: OpenTable): Promise<{
+  readonly header: readonly string[];
+  readonly batches: OpenTable["batches"];
+}> {
+  if (!preamble.test(header.cells[0] ?? "")) return { header: header.cells, batches };
+  const rest = batches[Symbol.asyncIterator]();
+  const first = await rest.next();
+  const [real, ...below] = first.done === true ? [] : first.value;
+  async function* others(): AsyncGenerator<TableRow[]> {
+    yield below;
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
+  }
+  return { header: real?.cells ?? [], batches: others() };
 }
 
 function rowBack(row: TableRow, errors: number | undefined, foreign: RowMapper | undefined): TableRow {

@@ -575,7 +575,7 @@ describe("a bad file ends as failed, in words, and leaves the directory as it wa
     ["too many columns", `userName,title\n${"x,".repeat(600)}\n`, "line 2: the row has 601 columns"],
     ["a cell that is too long", `userName,title\nana,${"x".repeat(70_000)}\n`, "line 2: column 2 has 70000 characters"],
     ["two encodings", Buffer.from(`userName,title\nÅsa,x\n${"bo,\u00e9"}\n`, "utf8").fill(0xe9, 26, 27), "line 3: "],
-    ["a workbook", Buffer.from([0x50, 0x4b, 3, 4, 20, 0]), "the file is an Excel workbook"],
+    ["a workbook", Buffer.from([0x50, 0x4b, 3, 4, 20, 0]), "the workbook is damaged or cut off"],
     [
       "an unknown column",
       "userName,shoeSize\nana,42\n",

@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { mappingSchema, mappingsFrom, readImportMapping } from "../../import/mapping.ts";
+import { type ImportMapping, mappingSchema, mappingsFrom, readImportMapping } from "../../import/mapping.ts";
 import { ScimError } from "../../scim/error.ts";
 import { userTypeOf } from "../../scim/resource/type.ts";
 import { requireScope } from "../auth.ts";

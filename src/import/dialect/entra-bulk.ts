@@ -19,12 +19,10 @@ const columns: Readonly<Record<string, Rule>> = {
   _error: ignored,
 };
 
-function rulesOf(header: string): readonly Rule[] | undefined {
-  const name = (bracketed.exec(header)?.[1] ?? header.trim()).toLowerCase();
-  const rule = Object.hasOwn(columns, name) ? columns[name] : undefined;
-  if (rule === undefined) return undefined;
-  // Beside the column in brackets that it stands for, no other is looked at.
-  return [rule.use === "attribute" && rule.unless !== undefined ? to(rule.path) : rule];
+function rulesOf(name: string): readonly Rule[] | undefined {
+  const key = name.trim().toLowerCase();
+  const rule = Object.hasOwn(columns, key) ? columns[key] : undefined;
+  return rule && [rule];
 }
 
 function withoutExamples(mapper: RowMapper): RowMapper {
@@ -48,11 +46,8 @@ export const entraBulkDialect: Dialect = {
     return names.includes("userprincipalname") ? "the header has [userPrincipalName]" : undefined;
   },
   bind(header, type, options) {
-    const keys = header.filter((name) => bracketed.exec(name)?.[1]?.toLowerCase() === "userprincipalname");
-    const present = lowered(header).map((name) => bracketed.exec(name)?.[1]);
-    const hasCountry = present.includes("country");
-    const rules = (name: string): readonly Rule[] | undefined =>
-      hasCountry && /\[usagelocation\]/i.test(name) ? [ignored] : rulesOf(name);
-    return withoutExamples(bindTable(header, type, { rulesOf: rules, separator: ";", keys }, options));
+    // Columns are called, also in problems, by the name in brackets.
+    const names = header.map((name) => bracketed.exec(name)?.[1] ?? name);
+    return withoutExamples(bindTable(names, type, { rulesOf, separator: ";", keys: ["userPrincipalName"] }, options));
   },
 };

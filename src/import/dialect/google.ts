@@ -32,7 +32,6 @@ const columns: Readonly<Record<string, Rule | readonly Rule[]>> = {
   department: to("department"),
   "cost center": to("costCenter"),
   "new status": to("active", { read: oneOfWords({ active: "true", suspended: "false", archived: "false" }) }),
-  status: to("active", { read: oneOfWords({ active: "true", suspended: "false", archived: "false" }) }),
   groups,
   "change password at next sign-in": ignored,
   _error: ignored,
@@ -48,7 +47,7 @@ function nameOf(header: string): string {
 
 function rulesOf(header: string, hasHash: boolean): readonly Rule[] | undefined {
   const name = nameOf(header);
-  if (/\[read only\]/i.test(header) && name !== "status") return [ignored];
+  if (/\[read only\]/i.test(header)) return [ignored];
   if (hasHash && name === "password") return [{ use: "passwordHash" }];
   const rules = Object.hasOwn(columns, name) ? columns[name] : undefined;
   if (rules === undefined) return undefined;

@@ -149,7 +149,8 @@ function groupsOf(record: JsonObject): readonly string[] | undefined {
     const type = isJsonObject(group) ? group.type : undefined;
     // What somebody is in through another group is not theirs to join.
     if (type === "indirect") return [];
-    const name = isJsonObject(group) ? (text(group.value) ?? text(group.display)) : text(group);
+    // Another server's ids mean nothing here; what a group is called does.
+    const name = isJsonObject(group) ? (text(group.display) ?? text(group.value)) : text(group);
     return name === undefined ? [] : [name];
   });
 }

@@ -1,7 +1,8 @@
-import { TableError } from "./table.ts";
+import { refuseForeign, startsWith } from "./signature.ts";
 
 /** The character encodings a file may have. */
-export type Charset = "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+export const charsets = ["utf-8", "utf-16le", "utf-16be", "windows-1252"] as const;
+export type Charset = (typeof charsets)[number];
 
 /** Bytes looked at before anything is decoded: enough to tell UTF-16 without a mark from text with a stray NUL. */
 export const headBytes = 256;
@@ -13,18 +14,6 @@ export interface Sniffed {
   readonly markBytes: number;
 }
 
-interface Signature {
-  readonly bytes: readonly number[];
-  readonly what: string;
-}
-
-/** Files that are often sent by mistake. */
-const foreignSignatures: readonly Signature[] = [
-  { bytes: [0x50, 0x4b, 0x03, 0x04], what: "an Excel workbook (.xlsx) or another ZIP archive" },
-  { bytes: [0xd0, 0xcf, 0x11, 0xe0], what: "an old Excel workbook (.xls)" },
-  { bytes: [0xff, 0xfe, 0x00, 0x00], what: "UTF-32 text" },
-];
-
 const byteOrderMarks: readonly { readonly bytes: readonly number[]; readonly charset: Charset }[] = [
   { bytes: [0xef, 0xbb, 0xbf], charset: "utf-8" },
   { bytes: [0xff, 0xfe], charset: "utf-16le" },
@@ -32,21 +21,15 @@ const byteOrderMarks: readonly { readonly bytes: readonly number[]; readonly cha
 ];
 
 /**
- * Tells the encoding from the first bytes of a file, UTF-8 where nothing speaks against it.
+ * Tells the encoding from the first bytes of a file, UTF-8 where nothing speaks against it; `asked` overrides it.
  * Throws `unsupported_format` for a file that is no text.
  */
-export function sniffCharset(head: Uint8Array): Sniffed {
-  const foreign = foreignSignatures.find(({ bytes }) => startsWith(head, bytes));
-  if (foreign !== undefined) {
-    throw new TableError("unsupported_format", `the file is ${foreign.what}; save the table as CSV (UTF-8) instead`);
-  }
+export function sniffCharset(head: Uint8Array, asked?: Charset): Sniffed {
+  refuseForeign(head);
   const mark = byteOrderMarks.find(({ bytes }) => startsWith(head, bytes));
+  if (asked !== undefined) return { charset: asked, markBytes: mark?.charset === asked ? mark.bytes.length : 0 };
   if (mark !== undefined) return { charset: mark.charset, markBytes: mark.bytes.length };
   return { charset: guessByNuls(head), markBytes: 0 };
-}
-
-function startsWith(head: Uint8Array, bytes: readonly number[]): boolean {
-  return bytes.every((byte, index) => head[index] === byte);
 }
 
 /** In UTF-16 text of a western language one byte of nearly every pair is NUL, and always the same one. */

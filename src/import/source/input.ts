@@ -1,57 +1,65 @@
-import type { ImportJob } from "../../storage/import.ts";
-import type { Store } from "../../storage/port.ts";
+import type { ImportReads } from "../../storage/port.ts";
 
-/** Bytes of one piece of the input in the database: few enough to hold, many enough to write at disk speed. */
+/**
+ * Bytes of one piece of a file in the store; only the last piece is shorter, so where a byte stands is arithmetic. Few
+ * enough to hold, many enough to write at disk speed.
+ */
 export const inputPieceBytes = 1_048_576;
 
-/** The bytes of a file, from its start or from anywhere. */
+/** The bytes of a file, from front to back or at any place. */
 export interface Input {
-  /** In bytes. */
+  /** Bytes of the whole file. */
   readonly size: number;
-  /** All of it, in order. */
+  /** The file from its first byte on, in chunks of any size. */
   stream(): AsyncIterable<Uint8Array>;
-  /** So many bytes from an offset; fewer at the end of the file. */
+  /**
+   * The `length` bytes at `offset`, fewer where the file ends before; for looking only, as it may be a view into what
+   * is kept.
+   */
   read(offset: number, length: number): Promise<Uint8Array>;
 }
 
-/** The file of a job, which lies in the store in pieces of `inputPieceBytes`. */
-export function storedInput(
-  store: Pick<Store, "imports">,
-  { tenantId, id, fileBytes }: Pick<ImportJob, "tenantId" | "id" | "fileBytes">,
-): Input {
-  let kept: { readonly sequence: number; readonly bytes: Uint8Array } | undefined;
-  const piece = async (sequence: number): Promise<Uint8Array> => {
-    if (kept?.sequence === sequence) return kept.bytes;
-    const bytes = (await store.imports.inputPiece(tenantId, id, sequence)) ?? new Uint8Array();
-    kept = { sequence, bytes };
+/** The file of an import as the store has it: `size` bytes in pieces of `inputPieceBytes`, of which one is held. */
+export function storedInput(reads: ImportReads, tenantId: number, importId: string, size: number): Input {
+  let held: { readonly sequence: number; readonly bytes: Uint8Array } | undefined;
+
+  async function pieceAt(sequence: number): Promise<Uint8Array> {
+    if (held?.sequence === sequence) return held.bytes;
+    const bytes = await reads.inputPiece(tenantId, importId, sequence);
+    if (bytes === undefined) return new Uint8Array(0);
+    held = { sequence, bytes };
     return bytes;
-  };
+  }
+
   return {
-    size: fileBytes,
-    stream: () => store.imports.input(tenantId, id),
+    size,
+    stream: () => reads.input(tenantId, importId),
     async read(offset, length) {
-      const end = Math.min(offset + length, fileBytes);
+      const end = Math.min(offset + length, size);
       const parts: Uint8Array[] = [];
       for (let at = offset; at < end; ) {
-        const sequence = Math.floor(at / inputPieceBytes);
-        const start = at - sequence * inputPieceBytes;
-        const part = (await piece(sequence)).subarray(start, start + end - at);
+        const start = at % inputPieceBytes;
+        const piece = await pieceAt(Math.floor(at / inputPieceBytes));
+        const part = piece.subarray(start, start + end - at);
         if (part.byteLength === 0) break;
         parts.push(part);
         at += part.byteLength;
       }
-      return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
+      const [only, ...others] = parts;
+      return only === undefined || others.length > 0 ? Buffer.concat(parts) : only;
     },
   };
 }
 
-/** A file in memory. */
+/** A file that is in memory. */
 export function bytesInput(bytes: Uint8Array): Input {
   return {
     size: bytes.byteLength,
     async *stream() {
       yield bytes;
     },
-    read: async (offset, length) => bytes.subarray(offset, offset + length),
+    async read(offset, length) {
+      return bytes.subarray(offset, offset + length);
+    },
   };
 }

@@ -1,6 +1,9 @@
 import { type Charset, headBytes, sniffCharset } from "./charset.ts";
 import { Utf8Decoder } from "./utf8.ts";
 import { Utf16Decoder } from "./utf16.ts";
+import { Windows1252Decoder } from "./windows1252.ts";
+
+type Decoder = Utf8Decoder | Utf16Decoder | Windows1252Decoder;
 
 /** Bytes decoded at a time, so that a whole file in one chunk does not become a second copy of itself. */
 const pieceBytes = 65_536;
@@ -16,15 +19,15 @@ export interface DecodedText {
 }
 
 /**
- * Decodes a file of unknown encoding as it arrives, in chunks of any size, which may split characters.
- * A charset that is given is not doubted. Its chunks throw `unsupported_format` for a workbook and `bad_encoding` for
- * text of no accepted encoding.
+ * Decodes a file as it arrives, in chunks of any size, which may split characters. Its encoding is found out where it
+ * is not `asked` for.
+ * Its chunks throw `unsupported_format` for a workbook and `bad_encoding` for text of no accepted encoding.
  *
  * @example for await (const text of decodeText(request.body).chunks) …
  */
-export function decodeText(bytes: AsyncIterable<Uint8Array>, charset?: Charset): DecodedText {
+export function decodeText(bytes: AsyncIterable<Uint8Array>, asked?: Charset): DecodedText {
   const warnings: string[] = [];
-  let decoder: Utf8Decoder | Utf16Decoder | undefined;
+  let decoder: Decoder | undefined;
 
   async function* decode(): AsyncGenerator<string> {
     let head: Buffer | undefined = Buffer.alloc(0);
@@ -36,7 +39,7 @@ export function decodeText(bytes: AsyncIterable<Uint8Array>, charset?: Charset):
         ready = head;
       }
       if (decoder === undefined) {
-        const start = startDecoder(ready, warnings, charset);
+        const start = startDecoder(ready, asked, warnings);
         decoder = start.decoder;
         ready = ready.subarray(start.markBytes);
         head = undefined;
@@ -45,7 +48,7 @@ export function decodeText(bytes: AsyncIterable<Uint8Array>, charset?: Charset):
     }
     if (decoder === undefined) {
       const short = head ?? Buffer.alloc(0);
-      const start = startDecoder(short, warnings, charset);
+      const start = startDecoder(short, asked, warnings);
       decoder = start.decoder;
       yield* decodePieces(decoder, short.subarray(start.markBytes));
     }
@@ -66,22 +69,18 @@ function asBuffer(chunk: Uint8Array): Buffer {
   return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }
 
-function startDecoder(
-  head: Buffer,
-  warnings: string[],
-  asked: Charset | undefined,
-): { decoder: Utf8Decoder | Utf16Decoder; markBytes: number } {
-  const sniffed = sniffCharset(head);
-  const charset = asked ?? sniffed.charset;
-  const markBytes = charset === sniffed.charset ? sniffed.markBytes : 0;
-  const decoder =
-    charset === "utf-16le" || charset === "utf-16be"
-      ? new Utf16Decoder(charset, markBytes)
-      : new Utf8Decoder(markBytes, (warning) => warnings.push(warning), charset === "windows-1252");
-  return { decoder, markBytes };
+function startDecoder(head: Buffer, asked: Charset | undefined, warnings: string[]) {
+  const { charset, markBytes } = sniffCharset(head, asked);
+  return { decoder: newDecoder(charset, markBytes, asked !== undefined, warnings), markBytes };
 }
 
-function* decodePieces(decoder: Utf8Decoder | Utf16Decoder, bytes: Buffer): Generator<string> {
+function newDecoder(charset: Charset, markBytes: number, isAsked: boolean, warnings: string[]): Decoder {
+  if (charset === "windows-1252") return new Windows1252Decoder(markBytes);
+  if (charset !== "utf-8") return new Utf16Decoder(charset, markBytes);
+  return new Utf8Decoder(markBytes, isAsked || markBytes > 0, (warning) => warnings.push(warning));
+}
+
+function* decodePieces(decoder: Decoder, bytes: Buffer): Generator<string> {
   for (let start = 0; start < bytes.length; start += pieceBytes) {
     const text = decoder.decode(bytes.subarray(start, start + pieceBytes));
     if (text !== "") yield text;

@@ -2,6 +2,7 @@ import { isAscii, isUtf8 } from "node:buffer";
 import type { Charset } from "./charset.ts";
 import { LineCounter } from "./line.ts";
 import { TableError } from "./table.ts";
+import { Windows1252Decoder } from "./windows1252.ts";
 
 /**
  * Well-formed sequences: range of the first byte, length, range of the second byte (Unicode 16, table 3-7);
@@ -18,9 +19,6 @@ const sequences: readonly (readonly [number, number, number, number, number])[] 
   [0xf1, 0xf3, 4, 0x80, 0xbf],
   [0xf4, 0xf4, 4, 0x80, 0x8f],
 ];
-
-/** Bytes that windows-1252 does not assign; text that has them is in some third encoding. */
-const unassigned1252 = /[\u0081\u008d\u008f\u0090\u009d]/;
 
 /** Length of the character at `start`, 0 where none is well-formed, undefined where the bytes end inside of it. */
 function sequenceAt(bytes: Uint8Array, start: number): number | undefined {
@@ -56,29 +54,28 @@ function firstInvalid(bytes: Uint8Array): number {
  */
 export class Utf8Decoder {
   charset: Charset = "utf-8";
-  readonly #marked: boolean;
+  readonly #promised: boolean;
   readonly #warn: (warning: string) => void;
   readonly #lines = new LineCounter();
   /** Offset in the file of the next byte to decode. */
   #offset: number;
   #unfinished: Buffer = Buffer.alloc(0);
   #multibyte = false;
-  #fallback: TextDecoder | undefined;
+  #fallback: Windows1252Decoder | undefined;
 
-  /** `markBytes` is the length of the byte order mark that came before; one promises UTF-8 and rules out a fallback. */
-  constructor(markBytes: number, warn: (warning: string) => void, isWindows1252 = false) {
-    if (isWindows1252) {
-      this.charset = "windows-1252";
-      this.#fallback = new TextDecoder("windows-1252");
-    }
+  /**
+   * `markBytes` is the length of the byte order mark that came before; `promised` says that the text is UTF-8 and
+   * rules out a fallback.
+   */
+  constructor(markBytes: number, promised: boolean, warn: (warning: string) => void) {
     this.#offset = markBytes;
-    this.#marked = markBytes > 0;
+    this.#promised = promised;
     this.#warn = warn;
   }
 
   /** The text of all characters that end in `piece`. Throws `bad_encoding`. */
   decode(piece: Buffer): string {
-    if (this.#fallback !== undefined) return this.#as1252(this.#fallback, piece);
+    if (this.#fallback !== undefined) return this.#fallback.decode(piece);
     const bytes = this.#unfinished.length === 0 ? piece : Buffer.concat([this.#unfinished, piece]);
     if (isAscii(bytes)) {
       this.#unfinished = Buffer.alloc(0);
@@ -98,7 +95,7 @@ export class Utf8Decoder {
     const rest = this.#unfinished;
     if (rest.length === 0) return "";
     // One byte after nothing but ASCII is rather the last letter of a windows-1252 file.
-    if (rest.length === 1 && !this.#multibyte && !this.#marked) return this.#fallBack(rest, 0);
+    if (rest.length === 1 && !this.#multibyte && !this.#promised) return this.#fallBack(rest, 0);
     throw new TableError(
       "bad_encoding",
       `the file stops inside the UTF-8 character at byte ${this.#offset}; it was probably cut off`,
@@ -116,24 +113,15 @@ export class Utf8Decoder {
     const before = bytes.subarray(0, bad);
     const text = this.#took(bad, before.toString("utf8"));
     const where = `byte ${this.#offset} (0x${bytes[bad]?.toString(16).toUpperCase()})`;
-    if (this.#marked || this.#multibyte || !isAscii(before)) {
+    if (this.#promised || this.#multibyte || !isAscii(before)) {
       const problem = `${where} is not UTF-8, though the text before it is; save the file as UTF-8 throughout`;
       throw new TableError("bad_encoding", problem, this.#lines.line);
     }
     this.charset = "windows-1252";
-    this.#fallback = new TextDecoder("windows-1252");
     const line = this.#lines.line;
-    const rest = this.#as1252(this.#fallback, bytes.subarray(bad));
+    this.#fallback = new Windows1252Decoder(this.#offset, this.#lines);
+    const rest = this.#fallback.decode(bytes.subarray(bad));
     this.#warn(`line ${line}: ${where} is not UTF-8; the file is read as windows-1252`);
     return text + rest;
-  }
-
-  #as1252(decoder: TextDecoder, bytes: Buffer): string {
-    const text = decoder.decode(bytes);
-    const bad = text.search(unassigned1252);
-    if (bad === -1) return this.#took(bytes.length, text);
-    this.#took(bad, text.slice(0, bad));
-    const problem = `byte ${this.#offset} is neither UTF-8 nor windows-1252; save the file as UTF-8`;
-    throw new TableError("bad_encoding", problem, this.#lines.line);
   }
 }

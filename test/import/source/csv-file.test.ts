@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { openCsv } from "../../../src/import/source/csv-file.ts";
-import { encode, inPieces, readTable, refusal } from "./sample.ts";
+import { openTable } from "../../../src/import/source/open.ts";
+import { encode, piecedInput, readTable, refusal } from "./sample.ts";
 
 const cells = [
   ["user name", "ort, land; region\tdel"],
@@ -13,7 +13,7 @@ function write(delimiter: string, lineEnd: string): string {
   return quoted.map((line) => line + lineEnd).join("");
 }
 
-describe("openCsv reads the same rows from", () => {
+describe("openTable reads the same rows from", () => {
   const rows = cells.map((row, index) => ({ row: index + 1, line: index + 1, cells: row }));
   for (const charset of ["utf-8", "utf-16le", "utf-16be"] as const) {
     for (const delimiter of [",", ";", "\t"]) {
@@ -33,7 +33,7 @@ describe("openCsv reads the same rows from", () => {
   });
 });
 
-describe("openCsv", () => {
+describe("openTable", () => {
   test("strips marks that stand twice or inside of the quotes", async () => {
     for (const text of ["\ufeffa,b\n1,2", '"\ufeffa",b\n1,2', '\ufeff"\ufeffa",b\n1,2']) {
       expect((await readTable(encode(text))).rows[0]?.cells).toEqual(["a", "b"]);
@@ -57,7 +57,7 @@ describe("openCsv", () => {
   });
 
   test("reads a header without rows", async () => {
-    const table = await openCsv(inPieces(Buffer.from("userName")));
+    const table = await openTable(piecedInput(Buffer.from("userName")));
     expect(table.header.cells).toEqual(["userName"]);
     for await (const batch of table.batches) expect(batch).toEqual([]);
   });
@@ -79,7 +79,7 @@ describe("openCsv", () => {
 
   test("learns of another encoding and of blank rows while the rows are read", async () => {
     const file = Buffer.concat([Buffer.from("a,b\n1,2\n\n".repeat(50_000)), Buffer.from([0xe9]), Buffer.from(",x\n")]);
-    const table = await openCsv(inPieces(file, 10_000));
+    const table = await openTable(piecedInput(file, 10_000));
     expect([table.charset, table.warnings]).toEqual(["utf-8", []]);
     let last: readonly string[] = [];
     for await (const batch of table.batches) last = batch.at(-1)?.cells ?? last;
@@ -97,7 +97,7 @@ describe("openCsv", () => {
           closed = true;
         }
       }
-      const table = await openCsv(endless());
+      const table = await openTable({ ...piecedInput(Buffer.from("a,b")), stream: endless });
       if (leave === "close") await table.close();
       else for await (const _ of table.batches) break;
       expect(closed).toBe(true);
@@ -109,6 +109,8 @@ describe("openCsv", () => {
       yield Buffer.from("a,b\n");
       throw new Error("connection reset");
     }
-    await expect(openCsv(failing())).rejects.toThrow("connection reset");
+    await expect(openTable({ ...piecedInput(Buffer.from("a,b")), stream: failing })).rejects.toThrow(
+      "connection reset",
+    );
   });
 });

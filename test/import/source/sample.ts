@@ -1,5 +1,6 @@
 import { type CsvFacts, newCsvFacts, readCsv } from "../../../src/import/source/csv.ts";
-import { openCsv } from "../../../src/import/source/csv-file.ts";
+import { bytesInput, type Input } from "../../../src/import/source/input.ts";
+import { openTable, type TableOptions } from "../../../src/import/source/open.ts";
 import { TableError, type TableRow } from "../../../src/import/source/table.ts";
 import { decodeText } from "../../../src/import/source/text.ts";
 
@@ -68,20 +69,33 @@ export async function readCells(text: string, delimiter?: string): Promise<(read
 }
 
 export interface ReadTable {
-  readonly charset: string;
-  readonly delimiter: string;
+  readonly charset: string | undefined;
+  readonly delimiter: string | undefined;
   readonly warnings: readonly string[];
   readonly rows: TableRow[];
   readonly blankRows: number;
 }
 
+/** A file that arrives in pieces of the given sizes. */
+export function piecedInput(bytes: Uint8Array, ...sizes: number[]): Input {
+  return { ...bytesInput(bytes), stream: () => inPieces(bytes, ...sizes) };
+}
+
 /** A whole file, its header first. */
 export async function readTable(bytes: Uint8Array, ...sizes: number[]): Promise<ReadTable> {
-  const table = await openCsv(inPieces(bytes, ...sizes));
+  const table = await openTable(piecedInput(bytes, ...sizes));
   const rows = [table.header];
   for await (const batch of table.batches) rows.push(...batch);
-  const { charset, delimiter = "", warnings } = table;
+  const { charset, delimiter, warnings } = table;
   return { charset, delimiter, warnings, rows, blankRows: table.blankRows() };
+}
+
+/** The rows below the header of a file; throws what the reading throws. */
+export async function rowsBelow(bytes: Uint8Array, options: TableOptions = {}): Promise<TableRow[]> {
+  const table = await openTable(bytesInput(bytes), options);
+  const rows: TableRow[] = [];
+  for await (const batch of table.batches) rows.push(...batch);
+  return rows;
 }
 
 /** The TableError a reading ends with, as `[code, message, line]`. */

@@ -164,7 +164,7 @@ describe("refused", () => {
       const [code, message] = await refusal(decodeAll(Buffer.from(head), 1));
       expect(code).toBe("unsupported_format");
       expect(message).toStartWith(`the file is ${what}`);
-      expect(message).toEndWith("save the table as CSV (UTF-8) instead");
+      expect(message).toEndWith("save the table as CSV (UTF-8) or as an Excel workbook (.xlsx) instead");
     });
   }
 });
