@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { inPlace, makeToken, type Place, until } from "./support/binary.ts";
 import { type Client, client, type Job } from "./support/client.ts";
 import { type People, people, sumOf } from "./support/people.ts";
@@ -13,6 +14,7 @@ import { randomFrom } from "./support/random.ts";
 const rows = 10_000;
 /** A password every so many rows: hashing spreads the import over several chunks. */
 const passwordEvery = 40;
+const asked = { createGroups: "true" };
 const scopes = ["scim:read", "scim:write", "import:write"];
 
 /** What an import leaves behind, without what differs from run to run: ids and times. */
@@ -39,12 +41,35 @@ async function leftBy(api: Client, job: Job): Promise<Left> {
     state: job.state,
     message: job.message,
     counts: job.counts,
-    users: users.map(({ id: _id, meta: _meta, ...data }) => JSON.stringify(data)),
+    users: users.map(({ id: _id, meta, ...data }) =>
+      named(nameOf, JSON.stringify({ ...data, version: metaShape.parse(meta).version })),
+    ),
     outcomes: told.map(({ resourceId, ...row }) =>
       JSON.stringify({ ...row, user: resourceId === null ? null : nameOf.get(resourceId) }),
     ),
-    report: await api.report(job.id),
+    report: named(nameOf, await api.report(job.id)),
   };
+}
+
+const uuid = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/g;
+
+const origin = /http:\/\/127\.0\.0\.1:\d+/g;
+const metaShape = z.object({ version: z.string() });
+
+/** A text with the userNames of users in the place of their ids; what is no user's id is a group's. */
+function named(nameOf: ReadonlyMap<string, string>, text: string): string {
+  return text.replaceAll(origin, "").replaceAll(uuid, (id) => nameOf.get(id) ?? "a group");
+}
+
+/** The file with a column of managers, most of whom come in later rows, and one of groups that nobody has made. */
+function withOthers({ csv, ...file }: People): People {
+  const [header, ...lines] = csv.trimEnd().split("\n");
+  const names = lines.map((line) => line.split(",", 1)[0] ?? "");
+  const more = lines.map((line, index) => {
+    const manager = index % 7 === 2 ? (names[(index * 31) % names.length] ?? "") : "";
+    return `${line},${manager},${index % 11 === 0 ? `Team ${index % 9}` : ""}`;
+  });
+  return { ...file, csv: `${[`${header},manager,groups`, ...more].join("\n")}\n` };
 }
 
 function requireEqual(name: string, found: unknown, expected: unknown): void {
@@ -81,7 +106,7 @@ async function undisturbed(place: Place, file: People): Promise<{ left: Left; ms
   const server = await place.serve();
   const api = client(server.url, await makeToken(place.dataDir, ...scopes));
   const begun = performance.now();
-  const job = await api.ended((await api.upload(file.csv)).id);
+  const job = await api.ended((await api.upload(file.csv, asked)).id);
   const ms = performance.now() - begun;
   requireEqual("the count of rows", sumOf(job.counts), rows);
   for (const [outcome, count] of Object.entries(file.counts)) requireEqual(outcome, job.counts[outcome], count);
@@ -109,7 +134,7 @@ async function killed(place: Place, file: People, moment: Moment): Promise<{ lef
   const server = await place.serve();
   const token = await makeToken(place.dataDir, ...scopes);
   const api = client(server.url, token);
-  const { id } = await api.upload(file.csv);
+  const { id } = await api.upload(file.csv, asked);
   const disturbance = disturb(api);
   const seen = await wait(api, id, moment);
   await server.kill();
@@ -125,7 +150,7 @@ async function killed(place: Place, file: People, moment: Moment): Promise<{ lef
 }
 
 async function main(times: number, seed: number): Promise<void> {
-  const file = people(rows, passwordEvery);
+  const file = withOthers(people(rows, passwordEvery));
   const { left: expected, ms } = await inPlace((place) => undisturbed(place, file));
   console.log(`${rows} rows, ${file.passwords} passwords, ${Math.round(ms)} ms undisturbed; seed ${seed}`);
   const random = randomFrom(seed);
