@@ -8,6 +8,7 @@ import { definitionPromises } from "./contract/definition.ts";
 import { durabilityPromises } from "./contract/durability.ts";
 import { filterPromises } from "./contract/filter.ts";
 import { importPromises } from "./contract/import.ts";
+import { importLaterPromises } from "./contract/import-later.ts";
 import { importRowPromises } from "./contract/import-row.ts";
 import { listPromises } from "./contract/list.ts";
 import { membersPromises } from "./contract/members.ts";
@@ -36,6 +37,7 @@ const nouns: Readonly<Record<string, Promises>> = {
   definitions: definitionPromises,
   "import jobs": importPromises,
   "import rows": importRowPromises,
+  "what comes after the rows of an import": importLaterPromises,
   tenants: tenantPromises,
   durability: durabilityPromises,
   concurrency: concurrencyPromises,
