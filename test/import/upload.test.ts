@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readUpload } from "../../src/http/multipart.ts";
 import { readImportRequest, type UploadFields } from "../../src/import/request.ts";
+import { inputPieceBytes } from "../../src/import/source/input.ts";
 import { failCutUploads, importFileBytesMax, receiveImport } from "../../src/import/upload.ts";
 import { ScimError } from "../../src/scim/error.ts";
 import { defaultOptions, type ImportJob } from "../../src/storage/import.ts";
@@ -96,8 +97,10 @@ describe("an upload", () => {
       expect(job.request).toMatchObject({ dialect: "scim-path", mode: "auto", match: "auto", dryRun: true });
       const pieces = await inputOf(directory, job);
       expect(Buffer.concat(pieces).equals(bytes)).toBe(true);
-      expect(pieces.length).toBeGreaterThan(1);
-      for (const piece of pieces) expect(piece.length).toBeLessThan(2 * 1_048_576);
+      const whole = Math.floor(bytes.length / inputPieceBytes);
+      const sizes = [...Array.from({ length: whole }, () => inputPieceBytes), bytes.length % inputPieceBytes];
+      expect(pieces.map(({ length }) => length)).toEqual(sizes);
+      expect(sizes.length).toBeGreaterThan(1);
     }));
 
   test("does not need the memory of a chunk after the next one is asked for", () =>

@@ -289,8 +289,14 @@ const others: Readonly<Record<Exclude<Rule["use"], "attribute">, Other>> = {
   invite(said, cell, _rule, _separator, header) {
     if (cell.kind !== "text") return;
     const word = cell.text.trim().toLowerCase();
-    if (/^(true|yes|1)$/.test(word)) said.invite = true;
-    else if (!/^(false|no|0)$/.test(word)) {
+    if (/^(true|yes|1)$/.test(word)) {
+      said.invite = true;
+      said.warnings.push({
+        code: "mail_not_sent",
+        column: header,
+        message: "the user is to choose a password, and no mail was sent",
+      });
+    } else if (!/^(false|no|0)$/.test(word)) {
       said.problems.push({ code: "bad_value", column: header, message: `${header} must be true or false` });
     }
   },

@@ -167,6 +167,20 @@ const inputPromises: Promises = {
     expect(Buffer.concat(read).equals(all)).toBe(true);
   },
 
+  "one piece is read by its place, and there is none beyond the last or of another tenant": async (world) => {
+    const id = await addImport(world);
+    for (const sequence of [0, 1]) await world.apply(appendInput(id, sequence, bytes(`piece ${sequence}`)));
+    const { imports } = world.store;
+    const read = async (tenantId: number, sequence: number): Promise<string | undefined> => {
+      const piece = await imports.inputPiece(tenantId, id, sequence);
+      return piece && Buffer.from(piece).toString("utf8");
+    };
+    expect(await read(world.tenantId, 1)).toBe("piece 1");
+    expect(await read(world.tenantId, 0)).toBe("piece 0");
+    expect(await read(world.tenantId, 2)).toBeUndefined();
+    expect(await read(world.tenantId + 1, 0)).toBeUndefined();
+  },
+
   "pieces come in the order of their sequence, whatever the order of the calls": async (world) => {
     const id = await addImport(world);
     for (const sequence of [2, 0, 1]) await world.apply(appendInput(id, sequence, bytes(`${sequence};`)));
