@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { median } from "../../src/bench/figures.ts";
@@ -29,6 +29,8 @@ interface Round {
   readonly applySeconds: number;
   readonly rawSeconds: number;
   readonly rawWithOutcomesSeconds: number;
+  /** Memory of the import above that before it, at its most, without the pages of files. */
+  readonly memoryMiB: number;
 }
 
 const figures: Round[] = [];
@@ -45,7 +47,13 @@ for (let round = 0; round < rounds; round++) {
 }
 print();
 
-async function importRound(file: string): Promise<Pick<Round, "planSeconds" | "applySeconds">> {
+async function importRound(file: string): Promise<Pick<Round, "planSeconds" | "applySeconds" | "memoryMiB">> {
+  Bun.gc(true);
+  const idle = anonymousMiB();
+  let most = idle;
+  const looking = setInterval(() => {
+    most = Math.max(most, anonymousMiB());
+  }, 20);
   const store = openSqliteStore({ file, lane: "import" });
   const userType = coreRegistry.resourceTypes[0];
   if (userType === undefined) throw new Error("no User");
@@ -65,7 +73,14 @@ async function importRound(file: string): Promise<Pick<Round, "planSeconds" | "a
   const { counts } = (await store.imports.job(1, job.id)) ?? job;
   if (counts.created !== rows) throw new Error(`created ${counts.created} of ${rows}: ${JSON.stringify(counts)}`);
   await store.close();
-  return { planSeconds, applySeconds };
+  clearInterval(looking);
+  return { planSeconds, applySeconds, memoryMiB: most - idle };
+}
+
+/** Resident memory that belongs to no file. */
+function anonymousMiB(): number {
+  const [, kib = "0"] = /RssAnon:\s+(\d+) kB/.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
+  return Number(kib) / 1024;
 }
 
 async function timed(
@@ -142,5 +157,8 @@ function print(): void {
       (round) => round.applySeconds,
     )}`,
   );
+  const dryRun = median(figures.map((round) => round.applySeconds / round.planSeconds)).toFixed(1);
+  console.log(`  a plan is as fast as apply, times       ${dryRun}`);
+  console.log(`  memory at most, first round             ${Math.round(figures[0]?.memoryMiB ?? 0)} MiB above idle`);
   console.log(`  whole import / raw users                ${share((round) => round.rawSeconds, whole)}`);
 }

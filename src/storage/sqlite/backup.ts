@@ -54,7 +54,7 @@ export function holdingsOf(file: string): Holdings {
     const imports = db
       .query<{ count: number }, []>(
         `SELECT count(*) AS count FROM import_job
-           WHERE state IN ('parsing', 'queued', 'running') OR (state = 'planned' AND dry_run = 0)
+           WHERE state IN ('parsing', 'queued', 'running', 'undoing') OR (state = 'planned' AND dry_run = 0)
              OR (state = 'received' AND file_bytes > 0)`,
       )
       .get();

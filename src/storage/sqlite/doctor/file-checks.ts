@@ -48,7 +48,7 @@ interface Unfinished {
 function unfinished({ db }: Examined): readonly Unfinished[] {
   return db
     .query<Unfinished, []>(
-      `SELECT id, state, created FROM import_job WHERE state IN ('received', 'parsing', 'queued', 'running')
+      `SELECT id, state, created FROM import_job WHERE state IN ('received', 'parsing', 'queued', 'running', 'undoing')
          OR (state = 'planned' AND dry_run = 0) ORDER BY created`,
     )
     .all();
