@@ -2,8 +2,8 @@ import { existsSync, mkdirSync } from "node:fs";
 import { type Config, databaseFile } from "../config.ts";
 import { NewerDatabaseError } from "../storage/migrations.ts";
 import type { Store } from "../storage/port.ts";
-import type { CommitLane } from "../storage/sqlite/commit.ts";
 import { DataDirectoryInUseError, lockDataDirectory } from "../storage/sqlite/lock.ts";
+import type { CommitLane } from "../storage/sqlite/open.ts";
 import { openSqliteStore, type SqliteStoreOptions } from "../storage/sqlite/store.ts";
 import { CliError } from "./io.ts";
 

@@ -1,10 +1,11 @@
-import type { ImportJob } from "../storage/import.ts";
+import type { ImportJob, RowProblem } from "../storage/import.ts";
 import { Chunk } from "./chunk.ts";
 import { commitChunk } from "./commit-chunk.ts";
 import { createHashing } from "./hashing.ts";
 import { troubledRows } from "./job.ts";
 import { leaveRows } from "./leave.ts";
 import type { RunPorts } from "./ports.ts";
+import type { TableRow } from "./source/table.ts";
 import { judgeBatch, openTableJob, type TableJob } from "./table-job.ts";
 
 /**
@@ -57,6 +58,18 @@ function rowsPerCommit({ job, settings }: TableJob): number {
   return Math.min(max, Math.max(min, Math.ceil(job.total / commitsPerJob)));
 }
 
+/** What the plan knows of rows that come a second time: which earlier row of the file is about the same person. */
+async function plannedDuplicates(
+  { store }: RunPorts,
+  { tenantId, id: importId }: ImportJob,
+  todo: readonly TableRow[],
+) {
+  const [from, to] = [todo[0]?.row ?? 0, todo.at(-1)?.row ?? 0];
+  const query = { tenantId, importId, problemsOnly: true, after: from - 1, limit: to - from + 1 };
+  const rows = await store.imports.rows({ ...query, outcome: "duplicate" });
+  return new Map<number, readonly RowProblem[]>(rows.map(({ row, problems }) => [row, problems]));
+}
+
 async function applyRows(ports: RunPorts, opened: TableJob, after: number): Promise<ApplyEnd> {
   const { job, settings } = opened;
   const hashing = createHashing(ports);
@@ -79,8 +92,10 @@ async function applyRows(ports: RunPorts, opened: TableJob, after: number): Prom
         return "interrupted";
       }
       const todo = (rows.at(-1)?.row ?? 0) <= after ? [] : rows.filter(({ row }) => row > after);
-      for (const judged of todo.length === 0 ? [] : await judgeBatch(ports, opened, todo)) {
-        chunk.add(judged);
+      if (todo.length === 0) continue;
+      const context = { ports, opened, planned: await plannedDuplicates(ports, job, todo) };
+      for (const judged of await judgeBatch(ports, opened, todo)) {
+        chunk.add({ context, judged });
         const stops = settings.onError === "stop" && judged.verdict.kind === "refuse";
         if (!stops && !chunk.isFull) continue;
         await hand(chunk);

@@ -5,7 +5,7 @@ import { join } from "node:path";
  * takes: bun run bench scale --help. Rates depend on the minute; read the ratios, whose two sides were measured in the
  * same run.
  */
-const benches = ["filter", "csv", "get", "patch", "hostile", "import", "xlsx", "passwords", "scale"];
+const benches = ["filter", "csv", "get", "patch", "hostile", "import", "beside", "xlsx", "passwords", "scale"];
 const [name, ...args] = process.argv.slice(2);
 const chosen = name === undefined ? benches : benches.filter((bench) => bench === name);
 if (chosen.length === 0) {

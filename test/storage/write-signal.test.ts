@@ -51,3 +51,31 @@ test("a thread that waits goes on when the signal is lowered", async () => {
   worker.terminate();
   expect(said).toEqual(["waiting", "lowered"]);
 });
+
+test("who waits for an import to let go is told when it does, and nobody waits for one that has nothing", async () => {
+  const signal = writeSignal();
+  expect(signal.untilImportLetsGo(60_000)).toBeUndefined();
+  signal.setImportHolds(true);
+  const said: string[] = [];
+  const waited = signal.untilImportLetsGo(60_000)?.then(() => void said.push("let go"));
+  await Bun.sleep(1);
+  said.push("still held");
+  signal.setImportHolds(false);
+  await waited;
+  expect(said).toEqual(["still held", "let go"]);
+});
+
+test("who waits for an import that never lets go gives up", async () => {
+  const signal = writeSignal();
+  signal.setImportHolds(true);
+  await signal.untilImportLetsGo(1);
+  expect(signal.untilImportLetsGo(1)).toBeDefined();
+});
+
+test("an import is under way for a while after it wrote", () => {
+  const signal = writeSignal();
+  const now = Date.now();
+  expect(signal.importWroteWithin(10, now)).toBe(false);
+  signal.importWrote(now);
+  expect([0, 9_000, 12_000].map((later) => signal.importWroteWithin(10, now + later))).toEqual([true, true, false]);
+});

@@ -4,16 +4,15 @@ import type { ChangeSet, SetResult } from "../change.ts";
 import type { CommitTally } from "../commit-tally.ts";
 import type { WriteSignal } from "../write-signal.ts";
 import { type Applier, createApplier } from "./apply.ts";
+import { type CommitLane, importLog, keepLog, requestLog } from "./open.ts";
 import type { ReadAhead } from "./read-ahead.ts";
 
-/**
- * Who commits. `requests`: short sets that must not wait, and say so on the signal. `import`: long calls that let go
- * of the write lock as soon as a request wants it.
- */
-export type CommitLane = "requests" | "import";
-
-/** Sets between two looks at the signal: about half a millisecond of writing. */
-const setsBetweenLooks = 20;
+/** How much an import writes at least before it lets go, in sets or in time: a commit costs about as much. */
+const importTurnMin = { sets: 20, ms: 1 } as const;
+/** How long a request waits for the word of an import that has the lock; then it waits for the lock itself. */
+const importHoldMsMax = 1000;
+/** After a time like this without a write, an import is not under way. */
+const importQuietSeconds = 10;
 /**
  * Sets in one transaction of an import: what it has gathered for the attribute indexes is written at its end and holds
  * the lock, so that there are few after a request came between, and twice as many after each time that none did.
@@ -25,8 +24,7 @@ const standAsideMsMax = 250;
 /** Request transactions in a row while an import waits; then it gets a gap of `importGapMs`. */
 const turnsBeforeGap = 8;
 const importGapMs = 2;
-/** How long one try of an import for the write lock takes, and how many in vain mean that another process has it. */
-export const importLockTryMs = 50;
+/** How many tries of an import for the write lock in vain mean that another process has it. */
 const importLockTriesMax = 100;
 
 interface Waiting {
@@ -50,17 +48,29 @@ export function createCommitter(
   readAhead: ReadAhead,
 ): Committer {
   const applier = createApplier(db, readAhead);
-  const writer: Writer = { db, signal, tally, applier, setsAtOnce: setsInTransactionFirst };
+  const writer: Writer = { db, signal, tally, applier, setsAtOnce: setsInTransactionFirst, leavesLog: false };
   const flushers = { requests: commitTogether, import: commitYielding } as const;
   let waiting: Waiting[] = [];
   let turn: Promise<void> | undefined;
   let turnsInARow = 0;
 
-  function flush(): void {
+  // A thread before this one may have ended while it had the lock.
+  if (lane === "import") signal.setImportHolds(false);
+
+  function flush(done: () => void): void {
     turn = undefined;
     const calls = waiting;
     waiting = [];
     flushers[lane](writer, calls);
+    done();
+  }
+
+  /** Writes when no import has the lock: until then what only reads goes on. */
+  function flushInTurn(done: () => void): void {
+    if (lane === "requests") signal.raise();
+    const held = lane === "requests" ? signal.untilImportLetsGo(importHoldMsMax) : undefined;
+    if (held === undefined) flush(done);
+    else void held.then(() => flush(done));
   }
 
   /** Runs `work` once everything that arrived together is there, and not before a waiting import had its gap. */
@@ -79,10 +89,7 @@ export function createCommitter(
       return new Promise((resolve, reject) => {
         waiting.push({ sets, resolve, reject });
         turn ??= new Promise((done) => {
-          schedule(() => {
-            flush();
-            done();
-          });
+          schedule(() => flushInTurn(done));
         });
       });
     },
@@ -99,19 +106,31 @@ interface Writer {
   readonly applier: Applier;
   /** Sets that an import puts into its next transaction. */
   setsAtOnce: number;
+  /** Whether writing the log back is left to the import that is under way. */
+  leavesLog: boolean;
 }
 
 type Results = readonly SetResult[];
 
+/** How the write lock is had. */
+interface Lock {
+  take(writer: Writer): void;
+  /** It is not needed any more, if it was had. */
+  left(writer: Writer): void;
+}
+
+const plainLock: Lock = { take: ({ db }) => void db.run("BEGIN IMMEDIATE"), left: () => undefined };
+
+const importLock: Lock = {
+  take: beginBetweenRequests,
+  left: ({ signal }) => signal.setImportHolds(false),
+};
+
 /** Runs `work` between BEGIN and COMMIT, and counts what it answers; nothing of it stays when it throws. */
-function transaction<T extends readonly Results[]>(
-  writer: Writer,
-  work: () => T,
-  begin: () => void = () => writer.db.run("BEGIN IMMEDIATE"),
-): T {
+function transaction<T extends readonly Results[]>(writer: Writer, work: () => T, lock: Lock = plainLock): T {
   const { db, applier, tally } = writer;
   try {
-    begin();
+    lock.take(writer);
     const begun = performance.now();
     const results = work();
     applier.finish();
@@ -130,6 +149,7 @@ function transaction<T extends readonly Results[]>(
     throw error;
   } finally {
     if (applier.takeOverwrote()) emptyLog(db);
+    lock.left(writer);
   }
 }
 
@@ -146,9 +166,10 @@ function emptyLog(db: Database): void {
   }
 }
 
+/** Commits what arrived together; the signal was raised for it. */
 function commitTogether(writer: Writer, calls: readonly Waiting[]): void {
-  writer.signal.raise();
   try {
+    leaveLogToImport(writer);
     const results = transaction(writer, () => calls.map(({ sets }) => sets.map((set) => writer.applier.apply(set))));
     calls.forEach(({ resolve }, index) => void resolve(results[index] ?? []));
   } catch (error) {
@@ -159,6 +180,22 @@ function commitTogether(writer: Writer, calls: readonly Waiting[]): void {
   }
 }
 
+/** While an import is under way, it writes the log back: a request that did would hold up all others. */
+function leaveLogToImport(writer: Writer): void {
+  const leaves = writer.signal.importWroteWithin(importQuietSeconds, Date.now());
+  if (leaves === writer.leavesLog) return;
+  writer.leavesLog = leaves;
+  keepLog(writer.db, leaves ? importLog : requestLog);
+}
+
+/** Writes the log back when it is long, not as a part of a commit, in which requests would wait for it. */
+function writeLogBack(db: Database): void {
+  const state = db.query<{ log: number; checkpointed: number }, []>("PRAGMA wal_checkpoint(NOOP)").get();
+  if (state !== null && state.log - state.checkpointed >= importLog.pages) {
+    db.run("PRAGMA wal_checkpoint(PASSIVE)");
+  }
+}
+
 /** Commits each call in as many transactions as requests interrupt it. */
 function commitYielding(writer: Writer, calls: readonly Waiting[]): void {
   for (const { sets, resolve, reject } of calls) {
@@ -166,11 +203,9 @@ function commitYielding(writer: Writer, calls: readonly Waiting[]): void {
     try {
       while (results.length < sets.length) {
         const rest = sets.slice(results.length, results.length + writer.setsAtOnce);
-        const [part] = transaction(
-          writer,
-          () => [applyUntilWanted(writer, rest)] as const,
-          () => beginBetweenRequests(writer),
-        );
+        const [part] = transaction(writer, () => [applyUntilWanted(writer, rest)] as const, importLock);
+        writer.signal.importWrote(Date.now());
+        writeLogBack(writer.db);
         for (const result of part) results.push(result);
         writer.setsAtOnce = part.length < rest.length ? setsInTransactionMin : writer.setsAtOnce * 2;
       }
@@ -190,6 +225,7 @@ function beginBetweenRequests({ db, signal }: Writer): void {
       const turns = signal.turns();
       try {
         db.run("BEGIN IMMEDIATE");
+        signal.setImportHolds(true);
         return;
       } catch (error) {
         if (!isSqlite(error, "SQLITE_BUSY") || tries >= importLockTriesMax) throw error;
@@ -207,9 +243,11 @@ function isSqlite(error: unknown, code = "SQLITE_"): boolean {
 
 function applyUntilWanted({ applier, signal }: Writer, sets: readonly ChangeSet[]): readonly SetResult[] {
   const results: SetResult[] = [];
+  const begun = performance.now();
   for (const set of sets) {
     results.push(applier.apply(set));
-    if (results.length % setsBetweenLooks === 0 && signal.isRaised()) break;
+    const isTurn = results.length >= importTurnMin.sets || performance.now() - begun >= importTurnMin.ms;
+    if (isTurn && signal.isRaised()) break;
   }
   return results;
 }

@@ -1,6 +1,14 @@
 import { Database } from "bun:sqlite";
 import { existsSync } from "node:fs";
-import { type CommitLane, importLockTryMs } from "./commit.ts";
+
+/**
+ * Who commits. `requests`: short sets that must not wait, and say so on the signal. `import`: long calls that let go
+ * of the write lock as soon as a request wants it.
+ */
+export type CommitLane = "requests" | "import";
+
+/** How long one try of an import for the write lock takes. */
+const importLockTryMs = 50;
 
 /**
  * What an acknowledged write survives. `full`: power loss; every commit waits until the disk has it. `normal`: the end
@@ -19,14 +27,26 @@ const pragmas = [
   "cache_size = -65536",
   // The most Bun's SQLite maps: the largest single gain on a database that is not in the cache.
   "mmap_size = 2147418112",
-  // Large batches of random keys dirty many pages; fewer checkpoints write each of them once.
-  "wal_autocheckpoint = 4000",
-  "journal_size_limit = 67108864",
   "trusted_schema = OFF",
 ] as const;
 
-/** Pages of log before an import's connection writes them back: random keys dirty the same pages again and again. */
-const importCheckpointPages = 20_000;
+/** How much of the log a connection leaves. */
+interface LogLimits {
+  /** Pages before it writes them back as a part of a commit. */
+  readonly checkpointPages: number;
+  /** Bytes of the file that stay when the log starts anew; cutting off more holds up a commit. */
+  readonly fileBytes: number;
+}
+
+/** Large batches of random keys dirty the same pages again and again; fewer checkpoints write each of them once. */
+export const requestLog: LogLimits = { checkpointPages: 4000, fileBytes: 67_108_864 };
+/** While an import is under way. It writes the log back itself, between its commits, when it has so many pages. */
+export const importLog = { pages: 20_000, checkpointPages: 100_000, fileBytes: 1_073_741_824 } as const;
+
+export function keepLog(db: Database, { checkpointPages, fileBytes }: LogLimits): void {
+  db.run(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
+  db.run(`PRAGMA journal_size_limit = ${fileBytes}`);
+}
 
 const synchronous = { full: "FULL", normal: "NORMAL" } as const satisfies Record<Durability, string>;
 
@@ -36,8 +56,8 @@ export function openDatabase(file: string, lane: CommitLane = "requests", durabi
   try {
     for (const pragma of pragmas) db.run(`PRAGMA ${pragma}`);
     db.run(`PRAGMA synchronous = ${synchronous[durability]}`);
+    keepLog(db, lane === "import" ? importLog : requestLog);
     if (lane === "import") {
-      db.run(`PRAGMA wal_autocheckpoint = ${importCheckpointPages}`);
       db.run(`PRAGMA busy_timeout = ${importLockTryMs}`);
       // What is read ahead for the indexes of a large import is sorted in a file, and not in memory.
       db.run("PRAGMA temp_store = FILE");

@@ -1,6 +1,6 @@
 import { Database } from "bun:sqlite";
 import { expect, spyOn, test } from "bun:test";
-import type { CommitLane } from "../../../src/storage/sqlite/commit.ts";
+import type { CommitLane } from "../../../src/storage/sqlite/open.ts";
 import { openSqliteStore } from "../../../src/storage/sqlite/store.ts";
 import { create, createWorld, expectUnavailable, type World } from "../contract/world.ts";
 import { type Folder, inFolder } from "./folder.ts";

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { CommitLane } from "../../../src/storage/sqlite/commit.ts";
 import type { FindLimits } from "../../../src/storage/sqlite/limits.ts";
+import type { CommitLane } from "../../../src/storage/sqlite/open.ts";
 import { openSqliteStore } from "../../../src/storage/sqlite/store.ts";
 import type { OpenedStore } from "../contract/world.ts";
 

@@ -124,6 +124,28 @@ test("calls of an import that arrive together are carried out one after the othe
     await close();
   }));
 
+test("a request that waits for an import holds up nobody who reads", () =>
+  inFolder(async ({ file }) => {
+    const signal = writeSignal();
+    const store = openSqliteStore({ file, signal });
+    const world = createWorld({ store, reopen: async () => store, dispose: async () => {} });
+    const [there, come] = [world.user("there"), world.user("come")];
+    await world.commit(create(there));
+    signal.setImportHolds(true);
+    let isWritten = false;
+    const writing = world.commit(create(come)).then(() => {
+      isWritten = true;
+    });
+    await Bun.sleep(20);
+    expect(await world.ids()).toEqual([there.id]);
+    expect([isWritten, signal.isRaised()]).toEqual([false, true]);
+    signal.setImportHolds(false);
+    await writing;
+    expect(await world.ids()).toEqual([there.id, come.id]);
+    expect(signal.isRaised()).toBe(false);
+    await store.close();
+  }));
+
 /** Starts an import in another thread; resolves with its results. */
 function importElsewhere(order: ImportOrder): { readonly results: Promise<readonly SetResult[]>; stop(): void } {
   const worker = new Worker(new URL("./import-worker.ts", import.meta.url).href);
