@@ -4,15 +4,13 @@ import { commitChunk } from "./commit-chunk.ts";
 import { createHashing } from "./hashing.ts";
 import { troubledRows } from "./job.ts";
 import { leaveRows } from "./leave.ts";
+import { clearHeap } from "./memory.ts";
 import type { RunPorts } from "./ports.ts";
 import type { TableRow } from "./source/table.ts";
 import { judgeBatch, openTableJob, type TableJob } from "./table-job.ts";
 
-/**
- * Rows in one call of commit, the more the more there are: large transactions write each page of the random indexes
- * once, and small jobs show how far they are.
- */
-const applyRowsPerCommit = { min: 10_000, max: 50_000, commitsPerJob: 20 } as const;
+/** Rows in one call of commit: larger transactions are no faster, and take more memory. */
+const applyRowsPerCommit = 10_000;
 /** Rows in one call of commit that may change users: between the look at them and the write nobody else should. */
 const changingRowsPerCommit = 2000;
 /** Rows of a job for which the indexes of attributes may be left behind until its end: a few seconds of work. */
@@ -52,12 +50,6 @@ async function isLarge({ store, compiled }: RunPorts, { job, judging }: TableJob
   return job.total >= (await store.resources.list(query)).total;
 }
 
-function rowsPerCommit({ job, settings }: TableJob): number {
-  const { min, max, commitsPerJob } = applyRowsPerCommit;
-  if (settings.mode !== "create") return changingRowsPerCommit;
-  return Math.min(max, Math.max(min, Math.ceil(job.total / commitsPerJob)));
-}
-
 /** What the plan knows of rows that come a second time: which earlier row of the file is about the same person. */
 async function plannedDuplicates(
   { store }: RunPorts,
@@ -73,7 +65,7 @@ async function plannedDuplicates(
 async function applyRows(ports: RunPorts, opened: TableJob, after: number): Promise<ApplyEnd> {
   const { job, settings } = opened;
   const hashing = createHashing(ports);
-  const rowsMax = rowsPerCommit(opened);
+  const rowsMax = settings.mode === "create" ? applyRowsPerCommit : changingRowsPerCommit;
   let chunk = new Chunk(hashing, rowsMax);
   let underWay: Promise<void> = Promise.resolve();
   /** The passwords of the next chunk are hashed while one waits for its own. */
@@ -83,6 +75,7 @@ async function applyRows(ports: RunPorts, opened: TableJob, after: number): Prom
     // What it throws is told where it is waited for.
     underWay.catch(() => undefined);
     if (!full.hasPasswords) await underWay;
+    clearHeap();
   };
   try {
     for await (const rows of opened.batches) {

@@ -23,8 +23,8 @@ import { spread } from "./spread.ts";
 
 const rows = Number(process.argv[2] ?? 300_000);
 const rounds = Number(process.argv[3] ?? 3);
-/** As apply-job.ts cuts a job of so many rows. */
-const rowsPerCommit = Math.min(50_000, Math.max(10_000, Math.ceil(rows / 20)));
+/** As in apply-job.ts. */
+const rowsPerCommit = 10_000;
 
 interface Round {
   readonly planSeconds: number;

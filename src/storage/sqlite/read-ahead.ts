@@ -8,6 +8,8 @@ const readAheadMin = 5000;
 const readAheadMax = 1_000_000;
 /** Resources between two looks at what else there is to do. */
 const resourcesPerTurn = 1000;
+/** What is sorted in memory at a time. */
+const sortKiB = 16_384;
 /** Values that one change writes. */
 const valuesPerStep = 500;
 
@@ -65,7 +67,7 @@ export function createReadAhead(db: Database): ReadAhead {
     db.run("CREATE TEMP TABLE gathered (index_rid, value, resource_rid, label, version)");
     const untilRid = await gatherValues(db, tenantId, indexes, stopRequested);
     if (untilRid === undefined) return;
-    db.run(`CREATE TEMP TABLE ahead AS SELECT * FROM gathered ORDER BY index_rid, value, resource_rid, label`);
+    sortedInto(db, "CREATE TEMP TABLE ahead AS SELECT * FROM gathered ORDER BY index_rid, value, resource_rid, label");
     db.run("DROP TABLE gathered");
     const values = db.query<{ values: number }, []>("SELECT count(*) AS [values] FROM temp.ahead").get()?.values ?? 0;
     ahead = { tenantId, indexRids: indexes.map(({ rid }) => rid), untilRid, values, written: 0 };
@@ -93,6 +95,19 @@ export function createReadAhead(db: Database): ReadAhead {
       ahead = undefined;
     },
   };
+}
+
+/** Sorts take as much memory as the connection may have pages in its cache: this one has less to sort by. */
+function sortedInto(db: Database, sql: string): void {
+  const { cache_size: usual } = db.query<{ cache_size: number }, []>("PRAGMA cache_size").get() ?? {
+    cache_size: -2000,
+  };
+  db.run(`PRAGMA cache_size = -${sortKiB}`);
+  try {
+    db.run(sql);
+  } finally {
+    db.run(`PRAGMA cache_size = ${usual}`);
+  }
 }
 
 function buildingOf(db: Database, tenantId: number): readonly Building[] {
