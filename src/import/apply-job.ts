@@ -4,7 +4,7 @@ import { commitChunk } from "./commit-chunk.ts";
 import { createHashing } from "./hashing.ts";
 import { troubledRows } from "./job.ts";
 import { leaveRows } from "./leave.ts";
-import { clearHeap } from "./memory.ts";
+import { heapClearing } from "./memory.ts";
 import type { RunPorts } from "./ports.ts";
 import type { TableRow } from "./source/table.ts";
 import { judgeBatch, openTableJob, type TableJob } from "./table-job.ts";
@@ -67,6 +67,7 @@ async function applyRows(ports: RunPorts, opened: TableJob, after: number): Prom
   const hashing = createHashing(ports);
   const rowsMax = settings.mode === "create" ? applyRowsPerCommit : changingRowsPerCommit;
   let chunk = new Chunk(hashing, rowsMax);
+  const clearHeap = heapClearing();
   let underWay: Promise<void> = Promise.resolve();
   /** The passwords of the next chunk are hashed while one waits for its own. */
   const hand = async (full: Chunk): Promise<void> => {

@@ -17,9 +17,14 @@ export function guardCell(text: string): string {
   return formula.test(text) ? `'${text}` : text;
 }
 
+/** Whether a cell looks as `guardCell` would have left it. */
+export function isGuardedCell(text: string): boolean {
+  return text.charCodeAt(0) === apostrophe && guarded.test(text);
+}
+
 /** The cell as it was before `guardCell`. */
 export function unguardCell(text: string): string {
-  return text.charCodeAt(0) === apostrophe && guarded.test(text) ? text.slice(1) : text;
+  return isGuardedCell(text) ? text.slice(1) : text;
 }
 
 /** A cell of a CSV file (RFC 4180) with that delimiter, harmless to a spreadsheet. */

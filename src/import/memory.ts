@@ -1,10 +1,19 @@
-/** What the heap of this thread may grow to before it is cleared: rows at hand are half of it. */
-const heapBytesMax = 64_000_000;
+/** By how much the heap of this thread may grow before it is cleared. */
+const grownBytesMax = 40_000_000;
 
 /**
  * Gives back what rows that are carried out have left, where it is much. The collector by itself lets several times as
  * much add up, since every row leaves only a little.
+ *
+ * @returns to be called now and then
  */
-export function clearHeap(): void {
-  if (process.memoryUsage().heapUsed > heapBytesMax) Bun.gc(true);
+export function heapClearing(): () => void {
+  let before = process.memoryUsage().heapUsed;
+  return () => {
+    const { heapUsed } = process.memoryUsage();
+    if (heapUsed - before > grownBytesMax) {
+      Bun.gc(true);
+      before = process.memoryUsage().heapUsed;
+    } else before = Math.min(before, heapUsed);
+  };
 }

@@ -5,7 +5,7 @@ import type { RowMapper } from "./dialect/dialect.ts";
 import { type ExcludeLists, excludeListsFrom } from "./exclude-list.ts";
 import { errorColumn, withoutErrors } from "./failed-file.ts";
 import { GroupNames } from "./groups.ts";
-import { unguardCell } from "./guard.ts";
+import { isGuardedCell, unguardCell } from "./guard.ts";
 import { type Judging, judgeRow, type RowToJudge, type Verdict } from "./judge.ts";
 import { mappingsFrom } from "./mapping.ts";
 import { findMatches, type Match, matchKey, requireMatchable } from "./match.ts";
@@ -139,7 +139,7 @@ async function startOf({ header, batches }: OpenTable): Promise<{
 }
 
 function rowBack(row: TableRow, errors: number | undefined, foreign: RowMapper | undefined): TableRow {
-  const isGuarded = row.cells.some((cell) => unguardCell(cell) !== cell);
+  const isGuarded = row.cells.some(isGuardedCell);
   if (!isGuarded && errors === undefined) return row;
   const shown = isGuarded && foreign !== undefined ? foreign.redact(row.cells) : row.cells;
   const cells = row.cells.map((cell, index) => (shown[index] === cell ? unguardCell(cell) : cell));

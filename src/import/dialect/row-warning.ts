@@ -1,32 +1,39 @@
 import type { RowProblem } from "../../storage/import.ts";
+import type { Target } from "../column.ts";
 import { type Column, shownValue } from "../row.ts";
 
 /* What is told about cells that go in all the same. */
 
+/** What may be worth telling of the cells of a column. */
+export interface CellWarnings {
+  readonly trimmed: boolean;
+  readonly mangledNumber: boolean;
+}
+
 /** Attributes by which people log in or are found: what was around them may have been meant. */
 const exactPaths: ReadonlySet<string> = new Set(["userName", "emails.value"]);
-
-/** Blanks around a userName or a mail were left out. */
-export const trimmed = {
-  tells: ({ target }: Column): boolean => exactPaths.has(target.text),
-  problem: ({ header }: Column): RowProblem => ({
-    code: "trimmed",
-    column: header,
-    message: "blanks around the value were left out",
-  }),
-} as const;
-
-/** `4.41E+11`: what a spreadsheet makes of a long number. */
-const exponent = /^\d(?:[.,]\d+)?E\+\d+$/i;
 const numberPaths = /^(?:phoneNumbers\.value|.*employeeNumber)$/;
 
+export function warningsOf({ text }: Target): CellWarnings {
+  return { trimmed: exactPaths.has(text), mangledNumber: numberPaths.test(text) };
+}
+
+/** Blanks around a userName or a mail were left out. */
+export function trimmed({ header }: Column): RowProblem {
+  return { code: "trimmed", column: header, message: "blanks around the value were left out" };
+}
+
+/** Whether a text is what a spreadsheet makes of a long number: `4.41E+11`. */
+export function isMangledNumber(text: string): boolean {
+  return /^\d(?:[.,]\d+)?E\+\d+$/i.test(text);
+}
+
 /** The digits of a number are lost, and nobody can bring them back. */
-export const mangledNumber = {
-  tells: ({ target }: Column, text: string): boolean => exponent.test(text) && numberPaths.test(target.text),
-  problem: ({ header, target }: Column, text: string): RowProblem => ({
+export function mangledNumber({ header, target }: Column, text: string): RowProblem {
+  return {
     code: "excel_number_mangled",
     column: header,
     ...shownValue(target, text),
     message: "a spreadsheet has rounded this number; format the column as text and export it again",
-  }),
-} as const;
+  };
+}

@@ -14,7 +14,7 @@ import type { TableRow } from "../source/table.ts";
 import type { BindOptions, RowMapper } from "./dialect.ts";
 import { FileError } from "./dialect.ts";
 import { tooManyCells } from "./ragged.ts";
-import { mangledNumber, trimmed } from "./row-warning.ts";
+import { type CellWarnings, isMangledNumber, mangledNumber, trimmed, warningsOf } from "./row-warning.ts";
 import type { AttributeRule, RowCheck, Rule } from "./rule.ts";
 
 /** What tells a table dialect's columns apart. */
@@ -36,6 +36,11 @@ type Use =
       readonly rule: AttributeRule;
       readonly column: Column;
       readonly unless: number | undefined;
+      /** Blanks around a password are part of it; around anything else they are a slip of the spreadsheet. */
+      readonly isSecret: boolean;
+      /** Whether a cell without a text takes the value away: no password, and not what every user must have. */
+      readonly clears: boolean;
+      readonly warnings: CellWarnings;
     }
   | {
       readonly kind: "other";
@@ -65,7 +70,8 @@ export function bindTable(
   const known = uses.flatMap((each) => each ?? []);
   requireOnce(known);
   const schemas = [type.base.id, ...type.extensions.map(({ schema }) => schema.id)];
-  const bound: Bound = { columns, options, names, lower, schemas, uses: known };
+  const keys = columns.keys.map((key) => lower.indexOf(key.toLowerCase())).filter((index) => index !== -1);
+  const bound: Bound = { columns, options, names, lower, schemas, uses: known, keys };
   const secret = secretColumns(known);
   return {
     unmapped,
@@ -89,7 +95,11 @@ function usesOf(
     const target = readColumn(rule.path, type);
     if (target === undefined) return [];
     const unless = rule.unless === undefined ? -1 : lower.indexOf(rule.unless);
-    return [{ kind: "attribute", index, rule, column: { header, target }, unless: unless === -1 ? undefined : unless }];
+    const column = { header, target };
+    const isSecret = target.path.attribute.returned === "never";
+    const clears = !isSecret && target.path.attribute.required !== true;
+    const where = { index, column, unless: unless === -1 ? undefined : unless };
+    return [{ kind: "attribute", ...where, rule, isSecret, clears, warnings: warningsOf(target) }];
   });
   // The type as the tenant has it may lack an attribute that the dialect speaks of: nothing is lost without a word.
   return uses.length === 0 ? undefined : uses;
@@ -140,15 +150,14 @@ interface Bound {
   readonly lower: readonly string[];
   readonly schemas: readonly string[];
   readonly uses: readonly Use[];
+  /** The columns of which the first with a text names the row for people. */
+  readonly keys: readonly number[];
 }
 
 function secretColumns(uses: readonly Use[]): ReadonlySet<number> {
   return new Set(
     uses.flatMap((use) => {
-      const isSecret =
-        use.kind === "attribute"
-          ? use.column.target.path.attribute.returned === "never"
-          : use.rule.use === "passwordHash";
+      const isSecret = use.kind === "attribute" ? use.isSecret : use.rule.use === "passwordHash";
       return isSecret ? [use.index] : [];
     }),
   );
@@ -167,40 +176,35 @@ interface Said {
   readonly warnings: RowProblem[];
 }
 
-/** What a cell says: nothing, that there is nothing any more, or a text. */
-type Cell = { readonly kind: "absent" | "cleared" } | { readonly kind: "text"; readonly text: string };
-
-const absent: Cell = Object.freeze({ kind: "absent" });
-const cleared: Cell = Object.freeze({ kind: "cleared" });
+/** The text of a cell; null when it says that there is nothing any more, undefined when it says nothing. */
+type Cell = string | null | undefined;
 
 function readCell(cell: string | undefined, { empty }: BindOptions): Cell {
-  if (cell === undefined) return absent;
-  if (cell === "\\N") return cleared;
-  if (cell.trim() === "") return empty === "clear" ? cleared : absent;
-  return { kind: "text", text: cell };
+  if (cell === undefined) return undefined;
+  if (cell === "\\N") return null;
+  if (cell === "" || cell.trim() === "") return empty === "clear" ? null : undefined;
+  return cell;
 }
 
 function mapRow({ row, line, cells, wrong }: TableRow, bound: Bound): MappedRow {
-  const { columns, options, names, lower, schemas } = bound;
+  const { columns, options, names, lower, schemas, uses } = bound;
   const builder = new RowBuilder(schemas);
   const said: Said = { invite: false, problems: [], warnings: [] };
-  for (const use of bound.uses) {
+  for (const use of uses) {
     const cell = readCell(cells[use.index], options);
-    if (cell.kind === "absent") continue;
+    if (cell === undefined) continue;
     if (use.kind === "attribute") putAttribute(builder, said, use, cell, cells, columns.separator);
     else others[use.rule.use](said, cell, use.rule, columns.separator, use.header);
   }
   for (const { index, message } of wrong ?? []) {
     said.problems.push({ code: "bad_cell", column: names[index] ?? `column ${index + 1}`, message });
   }
-  const cellOf = (header: string): string => (cells[lower.indexOf(header.toLowerCase())] ?? "").trim();
-  const key = columns.keys.map(cellOf).find((text) => text !== "" && text !== "\\N") ?? null;
   const { id, operation, groups, manager, hash, algorithm, invite, warnings } = said;
-  const checked = columns.check?.(cellOf) ?? [];
+  const checked = columns.check?.((header) => (cells[lower.indexOf(header.toLowerCase())] ?? "").trim()) ?? [];
   return {
     row,
     line,
-    key,
+    key: keyOf(cells, bound),
     body: builder.body,
     id,
     operation,
@@ -209,86 +213,102 @@ function mapRow({ row, line, cells, wrong }: TableRow, bound: Bound): MappedRow 
     passwordHash: hash === undefined ? undefined : { text: hash, ...(algorithm !== undefined && { algorithm }) },
     invite,
     valueOf: builder.valueOf,
-    problems: [...checked, ...said.problems, ...builder.problems, ...tooManyCells(cells, names.length)],
+    problems: together([checked, said.problems, builder.problems, tooManyCells(cells, names.length)]),
     warnings,
   };
+}
+
+function keyOf(cells: readonly string[], { keys }: Bound): string | null {
+  for (const index of keys) {
+    const text = (cells[index] ?? "").trim();
+    if (text !== "" && text !== "\\N") return text;
+  }
+  return null;
+}
+
+const noProblems: readonly RowProblem[] = Object.freeze([]);
+
+/** All of them; of most rows there are none. */
+function together(lists: readonly (readonly RowProblem[])[]): readonly RowProblem[] {
+  return lists.every((list) => list.length === 0) ? noProblems : lists.flat();
 }
 
 function putAttribute(
   builder: RowBuilder,
   said: Said,
-  { rule, column, unless }: Extract<Use, { kind: "attribute" }>,
-  cell: Cell,
+  use: Extract<Use, { kind: "attribute" }>,
+  cell: string | null,
   cells: readonly string[],
   separator: string,
 ): void {
+  const { rule, column, unless, isSecret } = use;
   const other = unless === undefined ? "" : (cells[unless] ?? "").trim();
   if (other !== "" && other !== "\\N") return;
-  if (cell.kind !== "text") {
-    // A password is not cleared by a blank cell, and what is unique not at all: it only says nothing.
-    if (!isSecret(column) && column.target.path.attribute.required !== true) builder.clear(column);
+  if (cell === null) {
+    if (use.clears) builder.clear(column);
     return;
   }
-  const text = isSecret(column) ? cell.text : cleaned(said, column, cell.text);
-  const read = rule.read === undefined ? { text } : rule.read(text);
-  if ("text" in read) {
-    builder.put(column, read.text, separator, rule.onlyNew);
+  const text = isSecret ? cell : cleaned(said, use, cell);
+  const read = rule.read?.(text);
+  if (read === undefined || "text" in read) {
+    builder.put(column, read?.text ?? text, separator, rule.onlyNew);
     return;
   }
   const code = read.wrong.startsWith("is longer") ? "too_long" : "bad_value";
-  const shown = shownValue(column.target, cell.text);
+  const shown = shownValue(column.target, cell);
   said.problems.push({ code, column: column.header, ...shown, message: `${column.header} ${read.wrong}` });
 }
 
-/** Blanks around a password are part of it; around anything else they are a slip of the spreadsheet. */
-function isSecret({ target }: Column): boolean {
-  return target.path.attribute.returned === "never";
-}
-
-function cleaned(said: Said, column: Column, text: string): string {
+function cleaned(said: Said, { column, warnings }: Extract<Use, { kind: "attribute" }>, text: string): string {
   const clean = text.trim();
-  if (clean !== text && trimmed.tells(column)) said.warnings.push(trimmed.problem(column));
-  if (mangledNumber.tells(column, clean)) said.warnings.push(mangledNumber.problem(column, clean));
+  if (warnings.trimmed && clean !== text) said.warnings.push(trimmed(column));
+  if (warnings.mangledNumber && isMangledNumber(clean)) said.warnings.push(mangledNumber(column, clean));
   return clean;
 }
 
-type Other = (said: Said, cell: Cell, rule: Exclude<Rule, AttributeRule>, separator: string, header: string) => void;
+type Other = (
+  said: Said,
+  cell: string | null,
+  rule: Exclude<Rule, AttributeRule>,
+  separator: string,
+  header: string,
+) => void;
 
 /** What the columns do that are no attributes. */
 const others: Readonly<Record<Exclude<Rule["use"], "attribute">, Other>> = {
   ignored: () => undefined,
   id(said, cell) {
-    if (cell.kind === "text") said.id = cell.text.trim();
+    if (cell !== null) said.id = cell.trim();
   },
   operation(said, cell, _rule, _separator, header) {
-    if (cell.kind !== "text") return;
-    const word = cell.text.trim().toLowerCase();
+    if (cell === null) return;
+    const word = cell.trim().toLowerCase();
     const operation = rowOperations.find((each) => each === word);
     if (operation !== undefined) said.operation = operation;
     else {
       const message = `${header} must be one of ${rowOperations.join(", ")}`;
-      said.problems.push({ code: "bad_value", column: header, value: cell.text.slice(0, 64), message });
+      said.problems.push({ code: "bad_value", column: header, value: cell.slice(0, 64), message });
     }
   },
   groups(said, cell, _rule, separator) {
-    said.groups = [...(said.groups ?? []), ...(cell.kind === "text" ? splitList(cell.text, separator) : [])];
+    said.groups = [...(said.groups ?? []), ...(cell !== null ? splitList(cell, separator) : [])];
   },
   groupOf(said, cell, rule) {
-    if (cell.kind !== "text" || rule.use !== "groupOf") return;
-    said.groups = [...(said.groups ?? []), `${rule.prefix}${cell.text.trim()}`];
+    if (cell === null || rule.use !== "groupOf") return;
+    said.groups = [...(said.groups ?? []), `${rule.prefix}${cell.trim()}`];
   },
   manager(said, cell) {
-    said.manager = cell.kind === "text" ? cell.text.trim() : null;
+    said.manager = cell !== null ? cell.trim() : null;
   },
   passwordHash(said, cell) {
-    if (cell.kind === "text") said.hash = cell.text.trim();
+    if (cell !== null) said.hash = cell.trim();
   },
   passwordHashAlgorithm(said, cell) {
-    if (cell.kind === "text") said.algorithm = cell.text.trim();
+    if (cell !== null) said.algorithm = cell.trim();
   },
   invite(said, cell, _rule, _separator, header) {
-    if (cell.kind !== "text") return;
-    const word = cell.text.trim().toLowerCase();
+    if (cell === null) return;
+    const word = cell.trim().toLowerCase();
     if (/^(true|yes|1)$/.test(word)) {
       said.invite = true;
       said.warnings.push({
