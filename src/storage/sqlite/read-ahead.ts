@@ -97,16 +97,21 @@ export function createReadAhead(db: Database): ReadAhead {
   };
 }
 
-/** Sorts take as much memory as the connection may have pages in its cache: this one has less to sort by. */
+/**
+ * Sorts take as much memory as the connection may have pages in its cache: this one has less to sort by, and a second
+ * thread.
+ */
 function sortedInto(db: Database, sql: string): void {
   const { cache_size: usual } = db.query<{ cache_size: number }, []>("PRAGMA cache_size").get() ?? {
     cache_size: -2000,
   };
   db.run(`PRAGMA cache_size = -${sortKiB}`);
+  db.run("PRAGMA threads = 1");
   try {
     db.run(sql);
   } finally {
     db.run(`PRAGMA cache_size = ${usual}`);
+    db.run("PRAGMA threads = 0");
   }
 }
 
