@@ -90,7 +90,8 @@ async function applyRows(ports: RunPorts, opened: TableJob, after: number): Prom
       const context = { ports, opened, planned: await plannedDuplicates(ports, job, todo) };
       for (const judged of await judgeBatch(ports, opened, todo)) {
         chunk.add({ context, judged });
-        const stops = settings.onError === "stop" && judged.verdict.kind === "refuse";
+        const isTrouble = judged.verdict.kind === "refuse" || context.planned.has(judged.mapped.row);
+        const stops = settings.onError === "stop" && isTrouble;
         if (!stops && !chunk.isFull) continue;
         await hand(chunk);
         if (ports.stopRequested()) return "interrupted";

@@ -331,6 +331,17 @@ describe("an import that stops at the first refused row", () => {
     }));
 });
 
+describe("an import that stops, of a file with somebody twice", () => {
+  test.each(["create", "upsert"] as const)("stops at the second row of them: %s", (mode) =>
+    inDirectory(async (directory) => {
+      const job = await directory.import("userName,title\nana,A\nbo,B\nANA,C\ncy,D\n", { onError: "stop", mode });
+      expect(job.state).toBe("stopped");
+      expect(fullCounts(job)).toMatchObject({ created: 2, duplicate: 1, not_run: 1 });
+      expect(await directory.userNames()).toEqual(["ana", "bo"]);
+    }),
+  );
+});
+
 describe("a refused row that is given back", () => {
   test("is the same when it comes in again, and has no password", () =>
     inDirectory(async (directory) => {
