@@ -11,7 +11,7 @@ import { createDefinitionAdmin } from "./directory/definitions.ts";
 import { createDirectory } from "./directory/resources.ts";
 import { createWalks } from "./directory/walks.ts";
 import { createApp } from "./http/app.ts";
-import type { AppPorts } from "./http/context.ts";
+import type { AppEnv, AppPorts } from "./http/context.ts";
 import { allowLongHeads } from "./http/head.ts";
 import { createMetrics, type Metrics } from "./http/metrics.ts";
 import type { App } from "./http/openapi/components.ts";
@@ -77,7 +77,10 @@ export async function start(config: Config, log: AppPorts["log"]): Promise<Serve
     closers.push(worker.stop);
     const app = createApp({ ...ports, wakeImports: worker.wake });
     await allowLongHeads();
-    const listener = openListener(config, counting(app.fetch, metrics.requests));
+    const listener = openListener(
+      config,
+      counting<AppEnv["Bindings"]>((request, env) => app.fetch(request, env), metrics.requests),
+    );
     closers.push(async () => {
       stopping.abort();
       // Both at once: an import in hand need not wait for a request, nor the other way round.
@@ -147,12 +150,16 @@ function makeAdministrator(config: Config, ports: OpenPorts): Promise<FirstStart
   return ensureAdministrator(ports.store, userTypeOf(coreTypes), { userName, password, token }, ports);
 }
 
-function openListener(config: Config, fetch: ReturnType<typeof counting>) {
+type Fetch = (request: Request, env: AppEnv["Bindings"]) => Response | Promise<Response>;
+
+function openListener(config: Config, fetch: Fetch) {
   const serve = (port: number) =>
     Bun.serve({
       // A request of HTTP/1.0 may name no host: it is taken for one to the address that it came to.
-      fetch: (request, { url }) =>
-        fetch(request.url.startsWith("/") ? new Request(new URL(request.url, url).href, request) : request),
+      fetch: (request, bun) =>
+        fetch(request.url.startsWith("/") ? new Request(new URL(request.url, bun.url).href, request) : request, {
+          address: () => bun.requestIP(request)?.address,
+        }),
       hostname: config.host,
       port,
       development: false,

@@ -1,8 +1,7 @@
-import { foldCase } from "../scim/resource/fold.ts";
 import type { CompiledType } from "../scim/resource/type.ts";
-import type { Change } from "../storage/change.ts";
 import { defaultTenantId, type Store } from "../storage/port.ts";
-import { hashPassword, randomPassword } from "./password.ts";
+import { administratorChanges } from "./administrator.ts";
+import { randomPassword } from "./password.ts";
 import { builtInUserType } from "./principal.ts";
 import { scopes } from "./scope.ts";
 import { hashToken } from "./token.ts";
@@ -42,21 +41,9 @@ export async function ensureAdministrator(
   });
   if (total > 0) return undefined;
   const password = chosen.password ?? randomPassword();
-  const id = newId();
   const at = now();
   const { userName, token } = chosen;
-  const changes: Change[] = [
-    {
-      kind: "createResource",
-      resourceType: builtInUserType,
-      id,
-      at,
-      doc: JSON.stringify({ schemas: [userType.type.base.id], userName, displayName: "Administrator", active: true }),
-      keys: { unique: foldCase(userName), display: null, externalId: null, active: true },
-      passwordHash: await hashPassword(password),
-    },
-    { kind: "setRoles", userId: id, roles: ["administrator"] },
-  ];
+  const changes = [...(await administratorChanges(userType, { userName, password }, { now, newId }))];
   if (token !== undefined) {
     const hash = hashToken(token);
     changes.push({

@@ -8,6 +8,8 @@ const argon2id = { algorithm: "argon2id", memoryCost: 19_456, timeCost: 2 } as c
 /** Hashes under way at once, and waiting: beyond that a flood of logins would keep every core busy for minutes. */
 const hashesAtOnce = availableParallelism();
 const hashesWaitingMax = 200;
+/** About what those that wait take on two cores. */
+const hashesRetrySeconds = 5;
 
 let underWay = 0;
 const waiting: (() => void)[] = [];
@@ -15,12 +17,14 @@ const waiting: (() => void)[] = [];
 /**
  * Runs one hash when there is a core for it.
  *
- * @throws ScimError unavailable when too many wait already
+ * @throws ScimError tooManyRequests when too many wait already
  */
 async function whenFree<T>(work: () => Promise<T>): Promise<T> {
   if (underWay >= hashesAtOnce) {
-    if (waiting.length >= hashesWaitingMax)
-      throw new ScimError("unavailable", "Too many passwords are being checked; try again.");
+    if (waiting.length >= hashesWaitingMax) {
+      const detail = "Too many passwords are being checked; try again.";
+      throw new ScimError("tooManyRequests", detail, { retryAfter: hashesRetrySeconds });
+    }
     await new Promise<void>((resolve) => void waiting.push(resolve));
   } else underWay++;
   try {

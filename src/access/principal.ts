@@ -4,6 +4,8 @@ import { foldCase } from "../scim/resource/fold.ts";
 import { builtInUserType, defaultTenantId, type Store, type TokenRecord } from "../storage/port.ts";
 import { hashPassword, needsRehash, verifyPassword } from "./password.ts";
 import { isScope, type Scope, scopesOfRoles } from "./scope.ts";
+import { readLoginName } from "./tenant.ts";
+import { createThrottle } from "./throttle.ts";
 import { hashToken } from "./token.ts";
 
 export { builtInUserType };
@@ -28,15 +30,23 @@ const verifiedMax = 10_000;
 /** Tokens remembered, and for how long: looking one up costs as much as reading a user. */
 const tokensMax = 10_000;
 const tokenMemoryMs = 1000;
+/** How exactly it is known when a token was used: a write is made at most so often. */
+const tokenUseMs = 60_000;
 
 export interface Authenticator {
-  /** The principal of an Authorization header, or undefined when it proves nobody. */
-  authenticate(header: string | undefined): Promise<Principal | undefined>;
+  /**
+   * The principal of an Authorization header, or undefined when it proves nobody.
+   *
+   * @param address of who asks
+   * @throws ScimError tooManyRequests after too many wrong passwords
+   */
+  authenticate(header: string | undefined, address?: string): Promise<Principal | undefined>;
 }
 
 /** Checks bearer tokens and Basic credentials (RFC 6750, RFC 7617) against the store. */
 export function createAuthenticator(store: Store, now: () => number): Authenticator {
   const isRight = passwordCheck();
+  const throttle = createThrottle(now);
   const remembered = new Map<string, { readonly principal: Principal; readonly until: number }>();
 
   /** A token that is ended stops working within `tokenMemoryMs`; one that expires, at once. */
@@ -49,10 +59,20 @@ export function createAuthenticator(store: Store, now: () => number): Authentica
     if (record === undefined) return undefined;
     const expiresAt = record.expiresAt ?? Number.POSITIVE_INFINITY;
     if (expiresAt <= at) return undefined;
+    if (at - (record.lastUsed ?? 0) >= tokenUseMs) void noteUse(record, at);
     const principal = tokenPrincipal(record);
     if (remembered.size >= tokensMax) remembered.clear();
     remembered.set(token, { principal, until: Math.min(at + tokenMemoryMs, expiresAt) });
     return principal;
+  }
+
+  /** That it fails keeps nobody out. */
+  async function noteUse({ tenantId, id }: TokenRecord, at: number): Promise<void> {
+    try {
+      await store.commit([{ tenantId, changes: [{ kind: "noteTokenUse", id, at }] }]);
+    } catch (error) {
+      if (!(error instanceof ScimError)) throw error;
+    }
   }
 
   /** Replaces the hash of another system, unless the password was changed meanwhile; that it fails keeps nobody out. */
@@ -66,36 +86,53 @@ export function createAuthenticator(store: Store, now: () => number): Authentica
     }
   }
 
-  async function basic(encoded: string): Promise<Principal | undefined> {
+  async function basic(encoded: string, address: string): Promise<Principal | undefined> {
     const text = Buffer.from(encoded, "base64").toString("utf8");
     const colon = text.indexOf(":");
     if (colon < 0) return undefined;
-    const userName = text.slice(0, colon);
+    const [name, password] = [text.slice(0, colon), text.slice(colon + 1)];
+    const { tenantId, userName } = await readLoginName(store, name, defaultTenantId);
     const key = foldCase(userName);
-    const tenantId = defaultTenantId;
+    const attempt = { account: `${tenantId}:${key.slice(0, accountCharsMax)}`, address };
+    requireNoWait(throttle.waitMs(attempt));
     const record =
       (await store.access.credential(tenantId, builtInUserType, key)) ??
       (await store.access.credential(tenantId, "User", key));
-    const hash = record?.passwordHash ?? decoyHash;
-    const right = await isRight(text.slice(colon + 1), hash);
-    if (!right || record === undefined || record.passwordHash === null) return undefined;
-    if (needsRehash(record.passwordHash))
-      await rehash(tenantId, record.userId, text.slice(colon + 1), record.passwordHash);
+    const right = await isRight(password, record?.passwordHash ?? decoyHash);
+    if (!right || record === undefined || record.passwordHash === null) {
+      throttle.failed(attempt);
+      return undefined;
+    }
+    throttle.succeeded(attempt);
+    if (needsRehash(record.passwordHash)) await rehash(tenantId, record.userId, password, record.passwordHash);
     const scopes = scopesOfRoles(record.roles);
     const kind = record.resourceType === builtInUserType ? "builtIn" : "user";
-    return { tenantId, kind, id: record.userId, name: userName, scopes, profile: compatibleProfile };
+    return { tenantId, kind, id: record.userId, name, scopes, profile: compatibleProfile };
   }
 
-  const schemes: Readonly<Record<string, (credentials: string) => Promise<Principal | undefined>>> = { bearer, basic };
+  type Scheme = (credentials: string, address: string) => Promise<Principal | undefined>;
+  const schemes: Readonly<Record<string, Scheme>> = { bearer, basic };
   return {
-    async authenticate(header) {
+    async authenticate(header, address = "") {
       if (header === undefined) return undefined;
       const blank = header.indexOf(" ");
       const scheme = header.slice(0, blank).toLowerCase();
       const check = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;
-      return check?.(header.slice(blank + 1).trim());
+      return check?.(header.slice(blank + 1).trim(), address);
     },
   };
+}
+
+/** Characters of a name that wrong logins are counted by. */
+const accountCharsMax = 256;
+
+/** @throws ScimError tooManyRequests */
+export function requireNoWait(waitMs: number): void {
+  if (waitMs <= 0) return;
+  const retryAfter = Math.ceil(waitMs / 1000);
+  throw new ScimError("tooManyRequests", `There were too many wrong passwords; try again in ${retryAfter} s.`, {
+    retryAfter,
+  });
 }
 
 function tokenPrincipal({ tenantId, id, name, scopes, profile }: TokenRecord): Principal {

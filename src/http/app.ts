@@ -8,11 +8,15 @@ import { mountImportMappings } from "./api/import-mappings.ts";
 import { mountImports } from "./api/imports.ts";
 import { mountIndexes } from "./api/indexes.ts";
 import { mountMembers } from "./api/members.ts";
+import { mountOAuthClients } from "./api/oauth-clients.ts";
+import { mountTenants } from "./api/tenants.ts";
+import { mountTokens } from "./api/tokens.ts";
 import { authenticate } from "./auth.ts";
 import type { AppEnv, AppPorts } from "./context.ts";
 import { mountDocs } from "./docs.ts";
 import { answerError, errorResponse } from "./error.ts";
 import { mountHealth } from "./health.ts";
+import { mountOAuth } from "./oauth.ts";
 import { type App, registerComponents } from "./openapi/components.ts";
 import { mountScim, refusalOfVersion } from "./scim/routes.ts";
 
@@ -40,6 +44,10 @@ export function createApp(ports: AppPorts): App {
   mountImportMappings(app, ports);
   mountExcludeLists(app, ports);
   mountExports(app, ports);
+  mountTenants(app, ports);
+  mountTokens(app, ports);
+  mountOAuthClients(app, ports);
+  mountOAuth(app, ports);
   mountHealth(app, ports);
   mountDocs(app);
   app.get("/openapi.json", (c) => c.body(openApiText(app, ports.version), 200, { "Content-Type": "application/json" }));

@@ -3,7 +3,7 @@ import type { Authenticator, Principal } from "../access/principal.ts";
 import type { Scope } from "../access/scope.ts";
 import { ScimError } from "../scim/error.ts";
 import { listening } from "../scim/profile.ts";
-import { type AppEnv, originOf } from "./context.ts";
+import { type AppEnv, addressOf, originOf } from "./context.ts";
 
 /** Lets in who proves who they are: a bearer token or Basic credentials. */
 export function authenticate(authenticator: Authenticator): MiddlewareHandler<AppEnv> {
@@ -23,7 +23,7 @@ export async function identify(c: Context<AppEnv>, authenticator: Authenticator)
   if (header !== undefined && isForeignPage(c, header)) {
     throw new ScimError("forbidden", "A page of another site may not use the browser's credentials.");
   }
-  const known = await authenticator.authenticate(header);
+  const known = await authenticator.authenticate(header, addressOf(c));
   if (known === undefined) {
     const detail = header === undefined ? "Credentials are required." : "The credentials are not valid.";
     throw new ScimError("unauthorized", detail);

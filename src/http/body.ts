@@ -1,3 +1,4 @@
+import type { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { ScimError } from "../scim/error.ts";
 import { jsonTextProblem } from "../scim/json-text.ts";
@@ -30,6 +31,35 @@ export async function readJsonBody(c: Context, bytesMax = jsonBodyBytesMax, limi
   }
   const bytes = await readBytes(c.req.raw, bytesMax, limit);
   return parseJson(bytes);
+}
+
+/**
+ * The JSON body of a request in the shape that a schema gives it.
+ *
+ * @throws ScimError as `readJsonBody`, or invalidValue with the path of what is wrong first
+ */
+export async function readBodyAs<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
+  const read = schema.safeParse(await readJsonBody(c));
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  const place = issue?.path.join(".") ?? "";
+  throw new ScimError("invalidValue", `${place === "" ? "The body" : place}: ${issue?.message ?? "is not valid"}.`);
+}
+
+/** Bytes of a form. */
+const formBytesMax = 16_384;
+
+/**
+ * A form body (RFC 6749 appendix B).
+ *
+ * @throws ScimError unsupportedMediaType or tooLarge
+ */
+export async function readForm(c: Context): Promise<URLSearchParams> {
+  const mediaType = mediaTypeOf(c.req.header("Content-Type"));
+  if (mediaType !== "application/x-www-form-urlencoded") {
+    throw new ScimError("unsupportedMediaType", "The Content-Type must be application/x-www-form-urlencoded.");
+  }
+  return new URLSearchParams(new TextDecoder().decode(await readBytes(c.req.raw, formBytesMax)));
 }
 
 function parseJson(bytes: Uint8Array): unknown {

@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import type { Authenticator, Principal } from "../access/principal.ts";
 import type { AttributeIndexAdmin } from "../directory/attribute-indexes.ts";
 import type { Catalog } from "../directory/catalog.ts";
@@ -34,6 +35,10 @@ export interface AppPorts {
 
 /** What travels with a request. */
 export interface AppEnv {
+  Bindings: {
+    /** The address of who asks; none in a request that came by no connection. */
+    readonly address?: () => string | undefined;
+  };
   Variables: {
     principal: Principal;
     /** The resource types of the principal's tenant; on the SCIM endpoints. */
@@ -43,6 +48,13 @@ export interface AppEnv {
     /** The id that the address names; on the endpoints of one resource. */
     id: string;
   };
+}
+
+/** The address of who asks; empty when it is not known. */
+export function addressOf(c: Context<AppEnv>): string {
+  // Without bindings hono gives none at all.
+  const bindings: Partial<AppEnv["Bindings"]> | undefined = c.env;
+  return bindings?.address?.() ?? "";
 }
 
 /** `http://host:port` as the client wrote it: locations follow the request's host. */

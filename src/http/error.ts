@@ -26,6 +26,7 @@ export function errorResponse(c: Context, error: ScimError): Response {
   const headers: Record<string, string> = {};
   if (error.kind === "unauthorized") headers["WWW-Authenticate"] = challenge;
   if (error.kind === "unavailable") headers["Retry-After"] = "5";
+  if (error.retryAfter !== undefined) headers["Retry-After"] = String(error.retryAfter);
   if (error.version !== undefined) headers.ETag = etagOf(error.version);
   const status: ContentfulStatusCode = error.status;
   return respond(c, JSON.stringify(errorBody(error)), status, headers);

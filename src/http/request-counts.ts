@@ -119,17 +119,17 @@ export function requestCounts(): RequestCounts {
   };
 }
 
-type Fetch = (request: Request) => Response | Promise<Response>;
+type Fetch<Env> = (request: Request, env: Env) => Response | Promise<Response>;
 
 /** The same, with each answer counted. */
-export function counting(fetch: Fetch, { count }: Pick<RequestCounts, "count">): Fetch {
-  return (request) => {
+export function counting<Env>(fetch: Fetch<Env>, { count }: Pick<RequestCounts, "count">): Fetch<Env> {
+  return (request, env) => {
     const begun = performance.now();
     const note = (response: Response): Response => {
       count(request.method, request.url, response.status, (performance.now() - begun) / 1000);
       return response;
     };
-    const answer = fetch(request);
+    const answer = fetch(request, env);
     return answer instanceof Promise ? answer.then(note) : note(answer);
   };
 }

@@ -1,3 +1,4 @@
+import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { ErrorKind } from "../scim/error.ts";
 import type { AppEnv } from "./context.ts";
@@ -22,6 +23,14 @@ export interface Description {
   readonly errors: readonly ErrorKind[];
   /** True for what needs no credentials. */
   readonly isPublic?: true;
+}
+
+/** A body of JSON in that shape, as OpenAPI describes it. */
+export function jsonBody(schema: z.ZodType): NonNullable<PathConfig["requestBody"]> {
+  const { $schema: _dialect, ...shape } = z.toJSONSchema(schema, { io: "input" });
+  return { required: true, content: { "application/json": { schema: shape } } } as NonNullable<
+    PathConfig["requestBody"]
+  >;
 }
 
 /** What any route behind authentication may answer. */

@@ -26,6 +26,7 @@ export const errorTable = {
   preconditionFailed: { status: 412, scimType: undefined, detail: "The resource has another version." },
   tooLarge: { status: 413, scimType: undefined, detail: "The request is too large." },
   unsupportedMediaType: { status: 415, scimType: undefined, detail: "The media type is not supported." },
+  tooManyRequests: { status: 429, scimType: undefined, detail: "There were too many requests." },
   internal: { status: 500, scimType: undefined, detail: "Internal error" },
   notImplemented: { status: 501, scimType: undefined, detail: "The server does not implement this." },
   unavailable: { status: 503, scimType: undefined, detail: "The server can not answer now." },
@@ -40,14 +41,17 @@ export class ScimError extends Error {
   readonly detail: string;
   /** The version that the resource has instead of the one that was named. */
   readonly version: number | undefined;
+  /** After how many seconds to try again, where that is known. */
+  readonly retryAfter: number | undefined;
 
   constructor(
     kind: ErrorKind,
     detail: string = errorTable[kind].detail,
-    options: { readonly cause?: unknown; readonly version?: number } = {},
+    options: { readonly cause?: unknown; readonly version?: number; readonly retryAfter?: number } = {},
   ) {
     super(detail, { cause: options.cause });
     this.version = options.version;
+    this.retryAfter = options.retryAfter;
     this.name = "ScimError";
     this.kind = kind;
     this.detail = detail;

@@ -100,9 +100,37 @@ export type Change =
       readonly profile: string;
       readonly at: number;
       readonly expiresAt: number | null;
+      /** The OAuth client that it is given to, which must be there: else refused with `notFound`. */
+      readonly clientId?: string;
     }
   /** Refused with `notFound`. */
   | { readonly kind: "deleteToken"; readonly id: string }
+  /** Has a token end at that time, if it does not before. Refused with `notFound`. */
+  | { readonly kind: "endToken"; readonly id: string; readonly expiresAt: number }
+  /** Notes when tokens were used last. Those that are gone are none to note. */
+  | { readonly kind: "noteTokenUse"; readonly id: string; readonly at: number }
+  /** Forgets some tokens that clients were given and that ended before. The effect's `changed` is false without any. */
+  | { readonly kind: "dropEndedTokens"; readonly before: number }
+  /**
+   * Founds the tenant whose number the set has. Refused with `exists` when there is one of that number, with
+   * `uniqueness` when one has the domain.
+   */
+  | { readonly kind: "createTenant"; readonly domain: string; readonly at: number }
+  /** Refused with `exists` when the id is there already, whatever the tenant. */
+  | {
+      readonly kind: "createClient";
+      readonly id: string;
+      readonly name: string;
+      /** SHA-256 of its secret, hexadecimal. */
+      readonly hash: string;
+      readonly scopes: readonly string[];
+      readonly profile: string;
+      readonly at: number;
+    }
+  /** Gives a client another secret; the one before works on until the next time. Refused with `notFound`. */
+  | { readonly kind: "renewClient"; readonly id: string; readonly hash: string }
+  /** Ends a client and the tokens that it was given. Refused with `notFound`. */
+  | { readonly kind: "deleteClient"; readonly id: string }
   /** Registers a schema or a resource type under its key, in the place of one that is there. */
   | { readonly kind: "putDefinition"; readonly definition: DefinitionKind; readonly key: string; readonly doc: string }
   /** Refused with `notFound`, or with `inUse` while the tenant has resources of `emptyType`. */

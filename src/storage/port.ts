@@ -216,6 +216,26 @@ export interface TokenRecord {
   readonly profile: string;
   readonly created: number;
   readonly expiresAt: number | null;
+  /** The OAuth client that it was given to. */
+  readonly clientId: string | null;
+  /** About when; null for one that nobody has used. */
+  readonly lastUsed: number | null;
+}
+
+export interface TenantRecord {
+  readonly tenantId: number;
+  /** In lower case. */
+  readonly domain: string;
+  readonly created: number;
+}
+
+export interface ClientRecord {
+  readonly tenantId: number;
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly profile: string;
+  readonly created: number;
 }
 
 export interface CredentialRecord {
@@ -236,7 +256,17 @@ export interface AccountRecord {
 export interface AccessReads {
   /** The token with that SHA-256, of whatever tenant: it is what tells the tenant. */
   tokenByHash(hash: string): Promise<TokenRecord | undefined>;
+  /** Those that somebody made, newest first: not those that clients were given. */
   tokens(tenantId: number): Promise<readonly TokenRecord[]>;
+  token(tenantId: number, id: string): Promise<TokenRecord | undefined>;
+  /** All tenants, oldest first. */
+  tenants(): Promise<readonly TenantRecord[]>;
+  /** The number of the tenant with that domain, in lower case. */
+  tenantOf(domain: string): Promise<number | undefined>;
+  /** The OAuth client with that id, of whatever tenant, and the hashes of the secrets that it may show. */
+  clientById(id: string): Promise<(ClientRecord & { readonly hashes: readonly string[] }) | undefined>;
+  /** Newest first. */
+  clients(tenantId: number): Promise<readonly ClientRecord[]>;
   /** The bytes kept under that name. */
   secret(tenantId: number, name: string): Promise<Uint8Array | undefined>;
   /** Everybody who has a password or a role, oldest first. */

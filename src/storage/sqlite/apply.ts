@@ -9,7 +9,7 @@ import {
   type SetResult,
 } from "../change.ts";
 import type { Apply, Tally } from "./applied.ts";
-import { accessChanges } from "./apply-access.ts";
+import { accessChanges, credentialChanges } from "./apply-access.ts";
 import { attributeIndexChanges } from "./apply-attribute-index.ts";
 import { definitionChanges } from "./apply-definition.ts";
 import { importChanges } from "./apply-import.ts";
@@ -112,6 +112,7 @@ function changeTable(
     ...resourceChanges(db, values),
     ...attributeIndexChanges(db, values, readAhead),
     ...importChanges(db),
+    ...credentialChanges(db),
     ...accessChanges(db),
     ...definitionChanges(db),
   };

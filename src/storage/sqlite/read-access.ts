@@ -1,8 +1,8 @@
 import type { Database } from "bun:sqlite";
-import { desc, eq } from "drizzle-orm";
+import { and, desc, eq, isNull } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/bun-sqlite";
-import type { AccessReads, TokenRecord } from "../port.ts";
-import { token } from "./schema.ts";
+import type { AccessReads, ClientRecord, TokenRecord } from "../port.ts";
+import { oauthClient, tenant, token } from "./schema.ts";
 
 interface TokenRow {
   tenant_id: number;
@@ -12,12 +12,23 @@ interface TokenRow {
   profile: string;
   created: number;
   expires_at: number | null;
+  client_id: string | null;
+  last_used: number | null;
+}
+
+const tokenColumns = "tenant_id, id, name, scopes, profile, created, expires_at, client_id, last_used";
+
+function tokenRecord(row: TokenRow): TokenRecord {
+  const { tenant_id: tenantId, id, name, profile, created, client_id: clientId } = row;
+  const { expires_at: expiresAt, last_used: lastUsed } = row;
+  return { tenantId, id, name, profile, created, clientId, expiresAt, lastUsed, scopes: JSON.parse(row.scopes) };
 }
 
 export function accessReads(db: Database): AccessReads {
   // Asked for on every request, hence by hand; the listing is rare.
-  const byHash = db.prepare<TokenRow, [string]>(
-    "SELECT tenant_id, id, name, scopes, profile, created, expires_at FROM token WHERE hash = ?",
+  const byHash = db.prepare<TokenRow, [string]>(`SELECT ${tokenColumns} FROM token WHERE hash = ?`);
+  const byId = db.prepare<TokenRow, [number, string]>(
+    `SELECT ${tokenColumns} FROM token WHERE tenant_id = ? AND id = ?`,
   );
   const credential = db.prepare<
     { id: string; password_hash: string | null; roles: string | null },
@@ -49,17 +60,38 @@ export function accessReads(db: Database): AccessReads {
   const secret = db.prepare<{ bytes: Uint8Array }, [number, string]>(
     "SELECT bytes FROM secret WHERE tenant_id = ? AND name = ?",
   );
+  const tenantRid = db.prepare<{ rid: number }, [string]>("SELECT rid FROM tenant WHERE domain = ?");
   const orm = drizzle(db);
   return {
     async tokenByHash(hash) {
       const row = byHash.get(hash);
-      if (row === null) return undefined;
-      const { tenant_id: tenantId, expires_at: expiresAt, id, name, profile, created } = row;
-      return { tenantId, id, name, profile, created, expiresAt, scopes: JSON.parse(row.scopes) };
+      return row === null ? undefined : tokenRecord(row);
+    },
+    async token(tenantId, id) {
+      const row = byId.get(tenantId, id);
+      return row === null ? undefined : tokenRecord(row);
     },
     async tokens(tenantId) {
-      const rows = orm.select().from(token).where(eq(token.tenantId, tenantId)).orderBy(desc(token.rid)).all();
+      const made = and(eq(token.tenantId, tenantId), isNull(token.clientId));
+      const rows = orm.select().from(token).where(made).orderBy(desc(token.rid)).all();
       return rows.map(({ rid: _rid, hash: _hash, ...record }): TokenRecord => record);
+    },
+    async tenants() {
+      const rows = orm.select().from(tenant).orderBy(tenant.rid).all();
+      return rows.map(({ rid: tenantId, domain, created }) => ({ tenantId, domain, created }));
+    },
+    async tenantOf(domain) {
+      return tenantRid.get(domain)?.rid;
+    },
+    async clientById(id) {
+      const row = orm.select().from(oauthClient).where(eq(oauthClient.id, id)).get();
+      if (row === undefined) return undefined;
+      const { hash, previousHash } = row;
+      return { ...clientRecord(row), hashes: previousHash === null ? [hash] : [hash, previousHash] };
+    },
+    async clients(tenantId) {
+      const ofTenant = eq(oauthClient.tenantId, tenantId);
+      return orm.select().from(oauthClient).where(ofTenant).orderBy(desc(oauthClient.rid)).all().map(clientRecord);
     },
     async secret(tenantId, name) {
       return secret.get(tenantId, name)?.bytes;
@@ -81,4 +113,9 @@ export function accessReads(db: Database): AccessReads {
       return { userId: row.id, resourceType, passwordHash: row.password_hash, roles: row.roles?.split(" ") ?? [] };
     },
   };
+}
+
+function clientRecord(row: typeof oauthClient.$inferSelect): ClientRecord {
+  const { tenantId, id, name, scopes, profile, created } = row;
+  return { tenantId, id, name, scopes, profile, created };
 }

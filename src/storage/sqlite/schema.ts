@@ -152,6 +152,39 @@ export const roleAssignment = sqliteTable(
   (table) => [primaryKey({ columns: [table.tenantId, table.resourceRid, table.role] })],
 );
 
+/** Organisations that know nothing of each other. Its number leads every other key. */
+export const tenant = sqliteTable(
+  "tenant",
+  {
+    rid: integer("rid").primaryKey({ autoIncrement: true }),
+    domain: text("domain").notNull(),
+    created: integer("created").notNull(),
+  },
+  (table) => [uniqueIndex("tenant_domain").on(table.domain)],
+);
+
+/** Programs that get tokens by a secret of theirs (RFC 6749 §4.4). */
+export const oauthClient = sqliteTable(
+  "oauth_client",
+  {
+    rid: integer("rid").primaryKey({ autoIncrement: true }),
+    tenantId: integer("tenant_id").notNull(),
+    id: text("id").notNull(),
+    name: text("name").notNull(),
+    hash: text("hash").notNull(),
+    // The secret before, which works on until the next one is made.
+    previousHash: text("previous_hash"),
+    scopes: text("scopes", { mode: "json" }).$type<string[]>().notNull(),
+    profile: text("profile").notNull(),
+    created: integer("created").notNull(),
+  },
+  (table) => [
+    uniqueIndex("oauth_client_tenant").on(table.tenantId, table.id),
+    // The client is what tells the tenant.
+    uniqueIndex("oauth_client_id").on(table.id),
+  ],
+);
+
 export const token = sqliteTable(
   "token",
   {
@@ -164,8 +197,13 @@ export const token = sqliteTable(
     profile: text("profile").notNull(),
     created: integer("created").notNull(),
     expiresAt: integer("expires_at"),
+    // The client that it was given to.
+    clientId: text("client_id"),
+    lastUsed: integer("last_used"),
   },
   (table) => [
+    index("token_client").on(table.tenantId, table.clientId).where(sql`client_id IS NOT NULL`),
+    index("token_expires").on(table.tenantId, table.expiresAt).where(sql`client_id IS NOT NULL`),
     uniqueIndex("token_id").on(table.tenantId, table.id),
     // The one index that no tenant leads: the token is what tells the tenant.
     uniqueIndex("token_hash").on(table.hash),

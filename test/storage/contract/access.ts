@@ -31,6 +31,8 @@ const tokenPromises: Promises = {
       profile: "compatible",
       created: created.at,
       expiresAt: 7,
+      clientId: null,
+      lastUsed: null,
     });
     expect(await world.store.access.tokenByHash("another hash")).toBeUndefined();
   },
@@ -73,6 +75,96 @@ const tokenPromises: Promises = {
     expect(await world.refusal({ kind: "deleteToken", id: unknownId })).toEqual(notFound(unknownId));
     await world.apply({ kind: "deleteToken", id: created.id });
     expect(await world.refusal({ kind: "deleteToken", id: created.id })).toEqual(notFound(created.id));
+  },
+};
+
+const clientPromises: Promises = {
+  "a client is found by its id, and its tokens end with it": async (world) => {
+    const id = world.newId();
+    const about = { name: "sync", scopes: ["scim:read"], profile: "compatible" };
+    await world.apply({ kind: "createClient", id, hash: "first", at: 5, ...about });
+    const record = { tenantId: world.tenantId, id, created: 5, ...about };
+    expect(await world.store.access.clientById(id)).toEqual({ ...record, hashes: ["first"] });
+    expect(await world.store.access.clients(world.tenantId)).toEqual([record]);
+    const [own, other] = [token(world, { clientId: id }), token(world)];
+    await world.apply(own, other);
+    expect((await world.store.access.tokenByHash(own.hash))?.clientId).toBe(id);
+    expect((await world.store.access.tokens(world.tenantId)).map((each) => each.id)).toEqual([other.id]);
+    await world.apply({ kind: "deleteClient", id });
+    expect(await world.store.access.clientById(id)).toBeUndefined();
+    expect(await world.store.access.tokenByHash(own.hash)).toBeUndefined();
+    expect(await world.store.access.tokenByHash(other.hash)).toBeDefined();
+  },
+
+  "a client has two secrets at most: the one before works on": async (world) => {
+    const id = world.newId();
+    const about = { name: "sync", scopes: [], profile: "compatible", at: 5 };
+    await world.apply({ kind: "createClient", id, hash: "first", ...about });
+    for (const hash of ["second", "third"]) await world.apply({ kind: "renewClient", id, hash });
+    expect((await world.store.access.clientById(id))?.hashes).toEqual(["third", "second"]);
+  },
+
+  "a client that is not there is refused, and so is a second one of an id": async (world) => {
+    const about = { name: "sync", hash: "x", scopes: [], profile: "compatible", at: 5 };
+    const id = world.newId();
+    await world.apply({ kind: "createClient", id, ...about });
+    expect(await world.inTenant(world.tenantId + 1).refusal({ kind: "createClient", id, ...about })).toEqual({
+      kind: "exists",
+    });
+    const notFound = { kind: "notFound", id: unknownId } as const;
+    expect(await world.refusal({ kind: "renewClient", id: unknownId, hash: "y" })).toEqual(notFound);
+    expect(await world.refusal({ kind: "deleteClient", id: unknownId })).toEqual(notFound);
+    expect(await world.refusal(token(world, { clientId: unknownId }))).toEqual(notFound);
+    const foreign = world.inTenant(world.tenantId + 1);
+    expect(await foreign.refusal({ kind: "deleteClient", id })).toEqual({ kind: "notFound", id });
+  },
+
+  "a token ends when it is told to, and no later than it would": async (world) => {
+    const [endless, short] = [token(world), token(world, { expiresAt: 10 })];
+    await world.apply(endless, short);
+    for (const { id } of [endless, short]) await world.apply({ kind: "endToken", id, expiresAt: 20 });
+    expect((await world.store.access.token(world.tenantId, endless.id))?.expiresAt).toBe(20);
+    expect((await world.store.access.token(world.tenantId, short.id))?.expiresAt).toBe(10);
+    const gone = { kind: "endToken", id: unknownId, expiresAt: 20 } as const;
+    expect(await world.refusal(gone)).toEqual({ kind: "notFound", id: unknownId });
+    expect(await world.store.access.token(world.tenantId + 1, short.id)).toBeUndefined();
+  },
+
+  "it is noted when a token was used": async (world) => {
+    const used = token(world);
+    await world.apply(used);
+    await world.apply({ kind: "noteTokenUse", id: used.id, at: 99 });
+    expect((await world.store.access.tokenByHash(used.hash))?.lastUsed).toBe(99);
+  },
+
+  "of the tokens that clients were given, those that have ended are forgotten": async (world) => {
+    const clientId = world.newId();
+    const about = { name: "sync", hash: "x", scopes: [], profile: "compatible", at: 5 };
+    await world.apply({ kind: "createClient", id: clientId, ...about });
+    const ended = token(world, { clientId, expiresAt: 10 });
+    const others = [token(world, { clientId, expiresAt: 30 }), token(world, { expiresAt: 10 })];
+    await world.apply(ended, ...others);
+    expect(await world.apply({ kind: "dropEndedTokens", before: 20 })).toMatchObject([{ changed: true }]);
+    expect(await world.apply({ kind: "dropEndedTokens", before: 20 })).toMatchObject([{ changed: false }]);
+    expect(await world.store.access.tokenByHash(ended.hash)).toBeUndefined();
+    for (const { hash } of others) expect(await world.store.access.tokenByHash(hash)).toBeDefined();
+  },
+};
+
+const foundingPromises: Promises = {
+  "the first tenant is there, and others are founded by number and domain": async (world) => {
+    const before = await world.store.access.tenants();
+    expect(before.map(({ tenantId, domain }) => [tenantId, domain])).toEqual([[1, "carbon.super"]]);
+    const other = world.inTenant(2);
+    await other.apply({ kind: "createTenant", domain: "b.org", at: 7 });
+    expect((await world.store.access.tenants()).at(-1)).toEqual({ tenantId: 2, domain: "b.org", created: 7 });
+    expect(await world.store.access.tenantOf("b.org")).toBe(2);
+    expect(await world.store.access.tenantOf("c.org")).toBeUndefined();
+    expect(await other.refusal({ kind: "createTenant", domain: "c.org", at: 7 })).toEqual({ kind: "exists" });
+    expect(await world.inTenant(3).refusal({ kind: "createTenant", domain: "b.org", at: 7 })).toEqual({
+      kind: "uniqueness",
+      id: "b.org",
+    });
   },
 };
 
@@ -173,4 +265,10 @@ const accountPromises: Promises = {
   },
 };
 
-export const accessPromises: Promises = { ...tokenPromises, ...credentialPromises, ...accountPromises };
+export const accessPromises: Promises = {
+  ...tokenPromises,
+  ...clientPromises,
+  ...foundingPromises,
+  ...credentialPromises,
+  ...accountPromises,
+};
