@@ -1,6 +1,7 @@
 import { ScimError } from "../scim/error.ts";
 import { compatibleProfile, type Profile, readProfile } from "../scim/profile.ts";
 import { foldCase } from "../scim/resource/fold.ts";
+import type { Change } from "../storage/change.ts";
 import { builtInUserType, defaultTenantId, type Store, type TokenRecord } from "../storage/port.ts";
 import { hashPassword, needsRehash, verifyPassword } from "./password.ts";
 import { isScope, type Scope, scopesOfRoles } from "./scope.ts";
@@ -45,12 +46,28 @@ export interface Authenticator {
 
 /** Checks bearer tokens and Basic credentials (RFC 6750, RFC 7617) against the store. */
 export function createAuthenticator(store: Store, now: () => number): Authenticator {
-  const isRight = passwordCheck();
-  const throttle = createThrottle(now);
-  const remembered = new Map<string, { readonly principal: Principal; readonly until: number }>();
+  const schemes: Readonly<Record<string, Scheme>> = {
+    bearer: bearerScheme(store, now),
+    basic: basicScheme(store, now),
+  };
+  return {
+    async authenticate(header, address = "") {
+      if (header === undefined) return undefined;
+      const blank = header.indexOf(" ");
+      const scheme = header.slice(0, blank).toLowerCase();
+      const check = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;
+      return check?.(header.slice(blank + 1).trim(), address);
+    },
+  };
+}
 
-  /** A token that is ended stops working within `tokenMemoryMs`; one that expires, at once. */
-  async function bearer(token: string): Promise<Principal | undefined> {
+/** One way of proving who somebody is, by what follows its name in the header. */
+type Scheme = (credentials: string, address: string) => Promise<Principal | undefined>;
+
+/** A token that is ended stops working within `tokenMemoryMs`; one that expires, at once. */
+function bearerScheme(store: Store, now: () => number): Scheme {
+  const remembered = new Map<string, { readonly principal: Principal; readonly until: number }>();
+  return async (token) => {
     const at = now();
     const known = remembered.get(token);
     if (known !== undefined && at < known.until) return known.principal;
@@ -59,34 +76,20 @@ export function createAuthenticator(store: Store, now: () => number): Authentica
     if (record === undefined) return undefined;
     const expiresAt = record.expiresAt ?? Number.POSITIVE_INFINITY;
     if (expiresAt <= at) return undefined;
-    if (at - (record.lastUsed ?? 0) >= tokenUseMs) void noteUse(record, at);
+    if (at - (record.lastUsed ?? 0) >= tokenUseMs) {
+      void commitIfPossible(store, record.tenantId, { kind: "noteTokenUse", id: record.id, at });
+    }
     const principal = tokenPrincipal(record);
     if (remembered.size >= tokensMax) remembered.clear();
     remembered.set(token, { principal, until: Math.min(at + tokenMemoryMs, expiresAt) });
     return principal;
-  }
+  };
+}
 
-  /** That it fails keeps nobody out. */
-  async function noteUse({ tenantId, id }: TokenRecord, at: number): Promise<void> {
-    try {
-      await store.commit([{ tenantId, changes: [{ kind: "noteTokenUse", id, at }] }]);
-    } catch (error) {
-      if (!(error instanceof ScimError)) throw error;
-    }
-  }
-
-  /** Replaces the hash of another system, unless the password was changed meanwhile; that it fails keeps nobody out. */
-  async function rehash(tenantId: number, userId: string, password: string, expectedHash: string): Promise<void> {
-    try {
-      const passwordHash = await hashPassword(password);
-      const change = { kind: "setPassword", userId, passwordHash, expectedHash, at: now() } as const;
-      await store.commit([{ tenantId, changes: [change] }]);
-    } catch (error) {
-      if (!(error instanceof ScimError)) throw error;
-    }
-  }
-
-  async function basic(encoded: string, address: string): Promise<Principal | undefined> {
+function basicScheme(store: Store, now: () => number): Scheme {
+  const isRight = passwordCheck();
+  const throttle = createThrottle(now);
+  return async (encoded, address) => {
     const text = Buffer.from(encoded, "base64").toString("utf8");
     const colon = text.indexOf(":");
     if (colon < 0) return undefined;
@@ -104,23 +107,25 @@ export function createAuthenticator(store: Store, now: () => number): Authentica
       return undefined;
     }
     throttle.succeeded(attempt);
-    if (needsRehash(record.passwordHash)) await rehash(tenantId, record.userId, password, record.passwordHash);
+    const { userId, passwordHash: expectedHash } = record;
+    if (needsRehash(expectedHash)) {
+      // The hash of another system gives way to ours, unless the password was changed meanwhile.
+      const passwordHash = await hashPassword(password);
+      await commitIfPossible(store, tenantId, { kind: "setPassword", userId, passwordHash, expectedHash, at: now() });
+    }
     const scopes = scopesOfRoles(record.roles);
     const kind = record.resourceType === builtInUserType ? "builtIn" : "user";
-    return { tenantId, kind, id: record.userId, name, scopes, profile: compatibleProfile };
-  }
-
-  type Scheme = (credentials: string, address: string) => Promise<Principal | undefined>;
-  const schemes: Readonly<Record<string, Scheme>> = { bearer, basic };
-  return {
-    async authenticate(header, address = "") {
-      if (header === undefined) return undefined;
-      const blank = header.indexOf(" ");
-      const scheme = header.slice(0, blank).toLowerCase();
-      const check = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;
-      return check?.(header.slice(blank + 1).trim(), address);
-    },
+    return { tenantId, kind, id: userId, name, scopes, profile: compatibleProfile };
   };
+}
+
+/** Notes something beside a login; that it fails keeps nobody out. */
+async function commitIfPossible(store: Store, tenantId: number, change: Change): Promise<void> {
+  try {
+    await store.commit([{ tenantId, changes: [change] }]);
+  } catch (error) {
+    if (!(error instanceof ScimError)) throw error;
+  }
 }
 
 /** Characters of a name that wrong logins are counted by. */

@@ -25,11 +25,65 @@ function tokenRecord(row: TokenRow): TokenRecord {
 }
 
 export function accessReads(db: Database): AccessReads {
+  return { ...tokenReads(db), ...foundingReads(db), ...credentialReads(db) };
+}
+
+function tokenReads(db: Database): Pick<AccessReads, "tokenByHash" | "token" | "tokens"> {
   // Asked for on every request, hence by hand; the listing is rare.
   const byHash = db.prepare<TokenRow, [string]>(`SELECT ${tokenColumns} FROM token WHERE hash = ?`);
   const byId = db.prepare<TokenRow, [number, string]>(
     `SELECT ${tokenColumns} FROM token WHERE tenant_id = ? AND id = ?`,
   );
+  const orm = drizzle(db);
+  return {
+    async tokenByHash(hash) {
+      const row = byHash.get(hash);
+      return row === null ? undefined : tokenRecord(row);
+    },
+    async token(tenantId, id) {
+      const row = byId.get(tenantId, id);
+      return row === null ? undefined : tokenRecord(row);
+    },
+    async tokens(tenantId) {
+      const made = and(eq(token.tenantId, tenantId), isNull(token.clientId));
+      const rows = orm.select().from(token).where(made).orderBy(desc(token.rid)).all();
+      return rows.map(({ rid: _rid, hash: _hash, ...record }): TokenRecord => record);
+    },
+  };
+}
+
+/** Who there is that others belong to: tenants and OAuth clients, and what is kept for the server itself. */
+function foundingReads(db: Database): Pick<AccessReads, "tenants" | "tenantOf" | "clientById" | "clients" | "secret"> {
+  const tenantRid = db.prepare<{ rid: number }, [string]>("SELECT rid FROM tenant WHERE domain = ?");
+  const secret = db.prepare<{ bytes: Uint8Array }, [number, string]>(
+    "SELECT bytes FROM secret WHERE tenant_id = ? AND name = ?",
+  );
+  const orm = drizzle(db);
+  return {
+    async tenants() {
+      const rows = orm.select().from(tenant).orderBy(tenant.rid).all();
+      return rows.map(({ rid: tenantId, domain, created }) => ({ tenantId, domain, created }));
+    },
+    async tenantOf(domain) {
+      return tenantRid.get(domain)?.rid;
+    },
+    async clientById(id) {
+      const row = orm.select().from(oauthClient).where(eq(oauthClient.id, id)).get();
+      if (row === undefined) return undefined;
+      const { hash, previousHash } = row;
+      return { ...clientRecord(row), hashes: previousHash === null ? [hash] : [hash, previousHash] };
+    },
+    async clients(tenantId) {
+      const ofTenant = eq(oauthClient.tenantId, tenantId);
+      return orm.select().from(oauthClient).where(ofTenant).orderBy(desc(oauthClient.rid)).all().map(clientRecord);
+    },
+    async secret(tenantId, name) {
+      return secret.get(tenantId, name)?.bytes;
+    },
+  };
+}
+
+function credentialReads(db: Database): Pick<AccessReads, "accounts" | "roles" | "credential"> {
   const credential = db.prepare<
     { id: string; password_hash: string | null; roles: string | null },
     [number, string, string]
@@ -57,45 +111,7 @@ export function accessReads(db: Database): AccessReads {
        CROSS JOIN role_assignment a ON a.tenant_id = r.tenant_id AND a.resource_rid = r.rid
        WHERE r.tenant_id = ? AND r.id = ?`,
   );
-  const secret = db.prepare<{ bytes: Uint8Array }, [number, string]>(
-    "SELECT bytes FROM secret WHERE tenant_id = ? AND name = ?",
-  );
-  const tenantRid = db.prepare<{ rid: number }, [string]>("SELECT rid FROM tenant WHERE domain = ?");
-  const orm = drizzle(db);
   return {
-    async tokenByHash(hash) {
-      const row = byHash.get(hash);
-      return row === null ? undefined : tokenRecord(row);
-    },
-    async token(tenantId, id) {
-      const row = byId.get(tenantId, id);
-      return row === null ? undefined : tokenRecord(row);
-    },
-    async tokens(tenantId) {
-      const made = and(eq(token.tenantId, tenantId), isNull(token.clientId));
-      const rows = orm.select().from(token).where(made).orderBy(desc(token.rid)).all();
-      return rows.map(({ rid: _rid, hash: _hash, ...record }): TokenRecord => record);
-    },
-    async tenants() {
-      const rows = orm.select().from(tenant).orderBy(tenant.rid).all();
-      return rows.map(({ rid: tenantId, domain, created }) => ({ tenantId, domain, created }));
-    },
-    async tenantOf(domain) {
-      return tenantRid.get(domain)?.rid;
-    },
-    async clientById(id) {
-      const row = orm.select().from(oauthClient).where(eq(oauthClient.id, id)).get();
-      if (row === undefined) return undefined;
-      const { hash, previousHash } = row;
-      return { ...clientRecord(row), hashes: previousHash === null ? [hash] : [hash, previousHash] };
-    },
-    async clients(tenantId) {
-      const ofTenant = eq(oauthClient.tenantId, tenantId);
-      return orm.select().from(oauthClient).where(ofTenant).orderBy(desc(oauthClient.rid)).all().map(clientRecord);
-    },
-    async secret(tenantId, name) {
-      return secret.get(tenantId, name)?.bytes;
-    },
     async accounts(tenantId) {
       return accounts.all({ tenantId }).map((row) => ({
         userId: row.id,
