@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { type Config, databaseFile } from "../config.ts";
 import { NewerDatabaseError } from "../storage/migrations.ts";
-import type { Store } from "../storage/port.ts";
+import { defaultTenantId, type Store } from "../storage/port.ts";
 import { DataDirectoryInUseError, lockDataDirectory } from "../storage/sqlite/lock.ts";
 import type { CommitLane } from "../storage/sqlite/open.ts";
 import { openSqliteStore, type SqliteStoreOptions } from "../storage/sqlite/store.ts";
@@ -16,6 +16,19 @@ export async function withStore<T>(config: Config, work: (store: Store) => Promi
   const file = databaseFile(config.dataDir);
   if (!existsSync(file)) throw new CliError(`there is no database ${file}; start muster serve first, or name --data`);
   return closing(open({ file, durability: config.durability }), work);
+}
+
+/**
+ * The number of the tenant that a command is about.
+ *
+ * @throws CliError when there is none of that domain
+ */
+export async function tenantIn(store: Store, options: Readonly<Record<string, unknown>>): Promise<number> {
+  const { tenant } = options;
+  if (typeof tenant !== "string") return defaultTenantId;
+  const found = await store.access.tenantOf(tenant.toLowerCase());
+  if (found === undefined) throw new CliError(`there is no tenant ${tenant}`);
+  return found;
 }
 
 /**

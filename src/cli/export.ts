@@ -3,11 +3,11 @@ import { loadTypes } from "../directory/catalog.ts";
 import { exportDialects, exportUsers, requireExportDialect } from "../export/export-users.ts";
 import { ScimError } from "../scim/error.ts";
 import { userTypeOf } from "../scim/resource/type.ts";
-import { defaultTenantId, type Store } from "../storage/port.ts";
-import { withLockedStore } from "./data.ts";
+import type { Store } from "../storage/port.ts";
+import { tenantIn, withLockedStore } from "./data.ts";
 import { CliError, type Io } from "./io.ts";
 import { download, remoteFrom } from "./remote.ts";
-import { configFrom, onDataDir } from "./settings.ts";
+import { configFrom, onTenant, refuseTenant } from "./settings.ts";
 
 /** `muster export`: all users as a file, from a running server or straight from the data directory. */
 export function exportCommand(io: Io): Command {
@@ -22,14 +22,17 @@ export function exportCommand(io: Io): Command {
     .option("--output <file>", "where to write; standard output when you do not say")
     .option("--url <url>", "the running server")
     .addOption(new Option("--token <token>", "bearer token for --url, with the scope scim:read (MUSTER_TOKEN)"));
-  return onDataDir(command).action(async (options) => {
+  return onTenant(command).action(async (options) => {
     const { dialect, ids, hashes, output } = options;
     checkDialect(dialect);
     const remote = remoteFrom(options);
     const query = new URLSearchParams({ dialect, ids: String(ids), hashes: String(hashes) });
-    if (remote !== undefined) return write(io, output, download(remote, `/api/exports/users?${query}`));
+    if (remote !== undefined) {
+      refuseTenant(options);
+      return write(io, output, download(remote, `/api/exports/users?${query}`));
+    }
     await withLockedStore(configFrom(options, io), "import", async (store) =>
-      write(io, output, exportLocally(store, { dialect, ids, hashes })),
+      write(io, output, exportLocally(store, await tenantIn(store, options), { dialect, ids, hashes })),
     );
   });
 }
@@ -44,9 +47,9 @@ function checkDialect(id: string): void {
 
 async function* exportLocally(
   store: Store,
+  tenantId: number,
   { dialect, ids, hashes }: { readonly dialect: string; readonly ids: boolean; readonly hashes: boolean },
 ): AsyncGenerator<string> {
-  const tenantId = defaultTenantId;
   const { type } = userTypeOf(await loadTypes(store, tenantId));
   yield* exportUsers(store, { tenantId, type, dialect: requireExportDialect(dialect), ids, hashes });
 }
@@ -57,6 +60,8 @@ async function write(io: Io, output: string | undefined, text: AsyncIterable<str
     for await (const piece of text) io.write(piece);
     return;
   }
+  // A writer leaves what a longer file had behind the end of what is written.
+  await Bun.write(output, "");
   const sink = Bun.file(output).writer();
   try {
     for await (const piece of text) {

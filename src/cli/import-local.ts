@@ -9,7 +9,7 @@ import { runImport } from "../import/runner.ts";
 import { receiveImport } from "../import/upload.ts";
 import { ScimError } from "../scim/error.ts";
 import type { ImportJob } from "../storage/import.ts";
-import { defaultTenantId, type Store } from "../storage/port.ts";
+import type { Store } from "../storage/port.ts";
 import { type ImportAction, type ImportClient, type ImportDownload, phaseOf } from "./import-client.ts";
 import { CliError, type Io } from "./io.ts";
 import type { ReportedJob } from "./job-report.ts";
@@ -20,12 +20,11 @@ const lookMs = 200;
 /** Jobs that a list shows. */
 const listedMax = 50;
 
-const tenantId = defaultTenantId;
 /** Whoever may read the data directory may do anything. */
 const by = { createdBy: "muster import", asAdministrator: true } as const;
 
 /** Imports straight in the data directory; no server may run on it. */
-export function localImports(io: Io, store: Store): ImportClient {
+export function localImports(io: Io, store: Store, tenantId: number): ImportClient {
   const ports = importPorts(store, () => false);
   const find = async (id: string): Promise<ImportJob> => {
     const job = await store.imports.job(tenantId, id);
@@ -84,7 +83,7 @@ const actions: Readonly<Record<ImportAction, (ports: ImportPorts, job: ImportJob
 };
 
 const downloads: Readonly<Record<ImportDownload, (store: Store, job: ImportJob) => AsyncIterable<string>>> = {
-  "report.csv": (store, job) => reportCsv(store, tenantId, job.id),
+  "report.csv": (store, job) => reportCsv(store, job.tenantId, job.id),
   "report.json": (store, job) => reportJson(store, job, reported(job), (row) => row),
   failed(store, job) {
     if (job.shape === null) throw new CliError(`the import is ${job.state}; its file was not read`);

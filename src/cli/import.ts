@@ -3,14 +3,14 @@ import { Command, Option } from "@commander-js/extra-typings";
 import { autoDialect, customDialect, dialects } from "../import/dialect/detect.ts";
 import { readImportRequest, type UploadFields } from "../import/request.ts";
 import { ScimError } from "../scim/error.ts";
-import { withLockedStore } from "./data.ts";
+import { tenantIn, withLockedStore } from "./data.ts";
 import type { ImportClient } from "./import-client.ts";
 import { localImports } from "./import-local.ts";
 import { remoteImports } from "./import-remote.ts";
 import { CliError, type Io } from "./io.ts";
 import { reportJob, troubledRows } from "./job-report.ts";
 import { remoteFrom } from "./remote.ts";
-import { configFrom, onDataDir, settingOptions } from "./settings.ts";
+import { configFrom, onTenant, refuseTenant, settingOptions } from "./settings.ts";
 
 export const exitStatusHelp = `
 Exit status: 0 all rows are in, 2 some rows were refused, 1 nothing was done,
@@ -78,7 +78,7 @@ export function onClient<Args extends unknown[], Options extends Record<string, 
     .addOption(new Option("--url <url>", "the running server"))
     .addOption(new Option("--token <token>", "bearer token for --url, with the scope import:write (MUSTER_TOKEN)"));
   for (const option of settingOptions(["durability"])) command.addOption(option);
-  return onDataDir(command);
+  return onTenant(command);
 }
 
 /** Does something with the imports of a server, or with those of the data directory. */
@@ -92,8 +92,13 @@ export async function withImports(
     ...(typeof url === "string" && { url }),
     ...(typeof token === "string" && { token }),
   });
-  if (remote !== undefined) return work(remoteImports(io, remote));
-  await withLockedStore(configFrom(options, io), "import", (store) => work(localImports(io, store)));
+  if (remote !== undefined) {
+    refuseTenant(options);
+    return work(remoteImports(io, remote));
+  }
+  await withLockedStore(configFrom(options, io), "import", async (store) =>
+    work(localImports(io, store, await tenantIn(store, options))),
+  );
 }
 
 /** Waits for a job, and tells how it ended. */

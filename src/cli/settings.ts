@@ -20,6 +20,18 @@ export function onDataDir<C extends { addOption(option: Option): unknown }>(comm
   return command;
 }
 
+/** Gives a command the flags of the data directory, and of the tenant in it. */
+export function onTenant<C extends { addOption(option: Option): unknown }>(command: C): C {
+  command.addOption(new Option("--tenant <domain>", "the tenant; the first one when you do not say"));
+  return onDataDir(command);
+}
+
+/** @throws CliError where a server is asked: the token tells it the tenant */
+export function refuseTenant({ tenant }: Readonly<Record<string, unknown>>): void {
+  if (tenant !== undefined)
+    throw new CliError("--tenant is for a data directory; with --url the token tells the tenant");
+}
+
 /** Help on the settings that have no flag, because a command line is no place for secrets. */
 export function secretSettingsHelp(): string {
   const secrets = names.filter((name) => !("flag" in settings[name]));

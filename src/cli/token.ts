@@ -2,10 +2,9 @@ import { Command } from "@commander-js/extra-typings";
 import { isScope, scopes } from "../access/scope.ts";
 import { hashToken, randomToken } from "../access/token.ts";
 import { profiles, readProfile } from "../scim/profile.ts";
-import { defaultTenantId } from "../storage/port.ts";
-import { withStore } from "./data.ts";
+import { tenantIn, withStore } from "./data.ts";
 import { CliError, type Io } from "./io.ts";
-import { configFrom, onDataDir } from "./settings.ts";
+import { configFrom, onTenant } from "./settings.ts";
 
 const dayMs = 86_400_000;
 /** A hundred years: what is to live longer lives for ever. */
@@ -31,7 +30,7 @@ function createCommand(io: Io) {
       "compatible",
     )
     .option("--days <days>", "how long it lives; for ever when not said");
-  return onDataDir(command).action(async (options) => {
+  return onTenant(command).action(async (options) => {
     const wrong = options.scope.find((scope) => !isScope(scope));
     if (wrong !== undefined) throw new CliError(`there is no scope ${wrong}; the scopes are ${scopes.join(" ")}`);
     if (options.scope.length === 0) throw new CliError(`a token needs a --scope: ${scopes.join(" ")}`);
@@ -43,10 +42,10 @@ function createCommand(io: Io) {
     const token = randomToken();
     const id = Bun.randomUUIDv7();
     const at = Date.now();
-    await withStore(configFrom(options, io), (store) =>
+    await withStore(configFrom(options, io), async (store) =>
       store.commit([
         {
-          tenantId: defaultTenantId,
+          tenantId: await tenantIn(store, options),
           changes: [
             {
               kind: "createToken",
@@ -69,8 +68,10 @@ function createCommand(io: Io) {
 
 function listCommand(io: Io) {
   const command = new Command("list").description("list the tokens; the secrets are not kept");
-  return onDataDir(command).action(async (options) => {
-    const tokens = await withStore(configFrom(options, io), (store) => store.access.tokens(defaultTenantId));
+  return onTenant(command).action(async (options) => {
+    const tokens = await withStore(configFrom(options, io), async (store) =>
+      store.access.tokens(await tenantIn(store, options)),
+    );
     for (const { id, name, scopes: given, profile, expiresAt } of tokens) {
       const ends = expiresAt === null ? "for ever" : `until ${new Date(expiresAt).toISOString()}`;
       io.out(`${id}  ${name}  ${given.join(" ")}  ${profile}  ${ends}`);
@@ -80,9 +81,9 @@ function listCommand(io: Io) {
 
 function revokeCommand(io: Io) {
   const command = new Command("revoke").description("end a token").argument("<id>", "as muster token list shows it");
-  return onDataDir(command).action(async (id, options) => {
-    const [result] = await withStore(configFrom(options, io), (store) =>
-      store.commit([{ tenantId: defaultTenantId, changes: [{ kind: "deleteToken", id }] }]),
+  return onTenant(command).action(async (id, options) => {
+    const [result] = await withStore(configFrom(options, io), async (store) =>
+      store.commit([{ tenantId: await tenantIn(store, options), changes: [{ kind: "deleteToken", id }] }]),
     );
     if (result?.applied !== true) throw new CliError(`there is no token ${id}`);
     io.out(`token ${id} ended`);

@@ -8,10 +8,10 @@ import { strictProfile } from "../scim/profile.ts";
 import { foldCase } from "../scim/resource/fold.ts";
 import { coreTypes, userTypeOf } from "../scim/resource/type.ts";
 import type { Change } from "../storage/change.ts";
-import { defaultTenantId, type Store } from "../storage/port.ts";
-import { withStore } from "./data.ts";
+import type { Store } from "../storage/port.ts";
+import { tenantIn, withStore } from "./data.ts";
 import { CliError, type Io } from "./io.ts";
-import { configFrom, onDataDir } from "./settings.ts";
+import { configFrom, onTenant } from "./settings.ts";
 
 /** `muster user`: who may log in and do what, on the data directory. */
 export function userCommand(io: Io): Command {
@@ -51,17 +51,17 @@ function checkRole(role: string): void {
 }
 
 /** The id of the user with that name, built in or in the directory. */
-async function findUser(store: Store, userName: string): Promise<string> {
+async function findUser(store: Store, tenantId: number, userName: string): Promise<string> {
   const key = foldCase(userName);
   for (const type of [builtInUserType, "User"]) {
-    const record = await store.resources.getByUniqueKey(defaultTenantId, type, key);
+    const record = await store.resources.getByUniqueKey(tenantId, type, key);
     if (record !== undefined) return record.id;
   }
   throw new CliError(`there is no user ${userName}`);
 }
 
-async function commit(store: Store, change: Change): Promise<void> {
-  const [result] = await store.commit([{ tenantId: defaultTenantId, changes: [change] }]);
+async function commit(store: Store, tenantId: number, change: Change): Promise<void> {
+  const [result] = await store.commit([{ tenantId, changes: [change] }]);
   if (result?.applied !== true) throw new CliError("the user was deleted meanwhile");
 }
 
@@ -71,7 +71,7 @@ function createCommand(io: Io) {
     .argument("<userName>")
     .option("--role <role>", `what the user may do here: ${roleNames}`)
     .option("--password-stdin", "take the password from standard input instead of making one");
-  return onDataDir(command).action(async (userName, options) => {
+  return onTenant(command).action(async (userName, options) => {
     if (options.role !== undefined) checkRole(options.role);
     const compiled = userTypeOf(coreTypes);
     const chosen = await choosePassword(options.passwordStdin);
@@ -82,7 +82,7 @@ function createCommand(io: Io) {
       const passwordHash = await hashPassword(chosen.password);
       const changes: Change[] = [{ kind: "createResource", ...content, passwordHash }];
       if (options.role !== undefined) changes.push({ kind: "setRoles", userId: content.id, roles: [options.role] });
-      const [result] = await store.commit([{ tenantId: defaultTenantId, changes }]);
+      const [result] = await store.commit([{ tenantId: await tenantIn(store, options), changes }]);
       if (result?.applied === false) throw refusalError(result.refusal, compiled, content.id, resource);
     });
     io.err(`user ${userName} made with the id ${content.id}`);
@@ -95,12 +95,13 @@ function passwordCommand(io: Io) {
     .description("set a user's password")
     .argument("<userName>")
     .option("--password-stdin", "take the password from standard input instead of making one");
-  return onDataDir(command).action(async (userName, options) => {
+  return onTenant(command).action(async (userName, options) => {
     const chosen = await choosePassword(options.passwordStdin);
     await withStore(configFrom(options, io), async (store) => {
-      const userId = await findUser(store, userName);
+      const tenantId = await tenantIn(store, options);
+      const userId = await findUser(store, tenantId, userName);
       const passwordHash = await hashPassword(chosen.password);
-      await commit(store, { kind: "setPassword", userId, passwordHash, at: Date.now() });
+      await commit(store, tenantId, { kind: "setPassword", userId, passwordHash, at: Date.now() });
     });
     io.err(`the password of ${userName} is set`);
     showIfRandom(io, chosen);
@@ -112,10 +113,12 @@ function roleCommand(io: Io) {
     .description("give a user just these roles; none takes all away")
     .argument("<userName>")
     .argument("[roles...]", roleNames);
-  return onDataDir(command).action(async (userName, given, options) => {
+  return onTenant(command).action(async (userName, given, options) => {
     given.forEach(checkRole);
     await withStore(configFrom(options, io), async (store) => {
-      await commit(store, { kind: "setRoles", userId: await findUser(store, userName), roles: given });
+      const tenantId = await tenantIn(store, options);
+      const userId = await findUser(store, tenantId, userName);
+      await commit(store, tenantId, { kind: "setRoles", userId, roles: given });
       io.out(`${userName}: ${given.length === 0 ? "no role" : given.join(" ")}`);
     });
   });
@@ -123,8 +126,10 @@ function roleCommand(io: Io) {
 
 function listCommand(io: Io) {
   const command = new Command("list").description("list who may log in or has a role");
-  return onDataDir(command).action(async (options) => {
-    const accounts = await withStore(configFrom(options, io), (store) => store.access.accounts(defaultTenantId));
+  return onTenant(command).action(async (options) => {
+    const accounts = await withStore(configFrom(options, io), async (store) =>
+      store.access.accounts(await tenantIn(store, options)),
+    );
     for (const { userId, userName, roles: given, hasPassword } of accounts) {
       io.out(`${userId}  ${userName}  ${given.join(" ") || "no role"}  ${hasPassword ? "password" : "no password"}`);
     }

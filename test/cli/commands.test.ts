@@ -187,3 +187,61 @@ describe("muster import", () => {
     }),
   );
 });
+
+describe("--tenant", () => {
+  const tenantId = 2;
+
+  test("makes tokens and users in the tenant of that domain, and lists them there", () =>
+    inPlace(async (place) => {
+      await place.withStore((store) =>
+        store.commit([{ tenantId, changes: [{ kind: "createTenant", domain: "b.org", at: 1 }] }]),
+      );
+      const of = ["--tenant", "B.org"];
+      await place.run(testIo(), "token", "create", "--name", "theirs", "--scope", "scim:read", ...of);
+      await place.run(testIo(), "user", "create", "ana", "--role", "auditor", ...of);
+      await place.run(testIo(), "user", "role", "ana", "administrator", ...of);
+      const [here, there] = await place.withStore(async ({ access }) => [
+        { tokens: await access.tokens(defaultTenantId), accounts: await access.accounts(defaultTenantId) },
+        { tokens: await access.tokens(tenantId), accounts: await access.accounts(tenantId) },
+      ]);
+      expect(here).toEqual({ tokens: [], accounts: [] });
+      expect(there?.tokens.map(({ name }) => name)).toEqual(["theirs"]);
+      expect(there?.accounts).toMatchObject([{ userName: "ana", roles: ["administrator"], hasPassword: true }]);
+      for (const [command, text] of [
+        ["token", "theirs"],
+        ["user", "ana"],
+      ] as const) {
+        const [own, other] = [testIo(), testIo()];
+        await place.run(own, command, "list", ...of);
+        await place.run(other, command, "list");
+        expect(own.lines.join("\n")).toContain(text);
+        expect(other.lines).toEqual([]);
+      }
+    }));
+
+  test("imports into the tenant, and exports from it", () =>
+    inPlace(async (place) => {
+      await place.withStore((store) =>
+        store.commit([{ tenantId, changes: [{ kind: "createTenant", domain: "b.org", at: 1 }] }]),
+      );
+      const file = join(place.dataDir, "people.csv");
+      await Bun.write(file, "userName\nana\n");
+      await place.run(testIo(), "import", file, "--tenant", "b.org");
+      const exported = async (...of: readonly string[]): Promise<string> => {
+        const output = join(place.dataDir, "out.csv");
+        await place.run(testIo(), "export", "--output", output, ...of);
+        return Bun.file(output).text();
+      };
+      expect(await exported("--tenant", "b.org")).toContain("ana");
+      expect(await exported()).not.toContain("ana");
+    }));
+
+  test("is refused for a domain that nobody has, and beside --url", () =>
+    inPlace(async (place) => {
+      for (const args of [["token", "list"], ["user", "list"], ["export"]]) {
+        expect((await failure(place, ...args, "--tenant", "nobody.org")).line).toContain("no tenant nobody.org");
+      }
+      const remote = ["--url", "http://127.0.0.1:9", "--token", "x", "--tenant", "b.org"];
+      expect((await failure(place, "export", ...remote)).line).toContain("with --url the token tells the tenant");
+    }));
+});
