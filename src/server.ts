@@ -264,7 +264,7 @@ export function describedApp(): App {
     attributeIndexes: absent as AppPorts["attributeIndexes"],
     publicDiscovery: false,
     metrics: createMetrics(),
-    authenticator: { authenticate: nothing },
+    authenticator: { authenticate: nothing, verify: nothing },
     wakeImports: nothing,
     now: nothing,
     newId: nothing,

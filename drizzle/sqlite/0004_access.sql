@@ -19,6 +19,7 @@ CREATE TABLE `tenant` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `tenant_domain` ON `tenant` (`domain`);--> statement-breakpoint
+ALTER TABLE `credential` ADD `valid_until` integer;--> statement-breakpoint
 ALTER TABLE `token` ADD `client_id` text;--> statement-breakpoint
 ALTER TABLE `token` ADD `last_used` integer;--> statement-breakpoint
 CREATE INDEX `token_client` ON `token` (`tenant_id`,`client_id`) WHERE client_id IS NOT NULL;--> statement-breakpoint

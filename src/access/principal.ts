@@ -2,7 +2,13 @@ import { ScimError } from "../scim/error.ts";
 import { compatibleProfile, type Profile, readProfile } from "../scim/profile.ts";
 import { foldCase } from "../scim/resource/fold.ts";
 import type { Change } from "../storage/change.ts";
-import { builtInUserType, defaultTenantId, type Store, type TokenRecord } from "../storage/port.ts";
+import {
+  builtInUserType,
+  type CredentialRecord,
+  defaultTenantId,
+  type Store,
+  type TokenRecord,
+} from "../storage/port.ts";
 import { hashPassword, needsRehash, verifyPassword } from "./password.ts";
 import { isScope, type Scope, scopesOfRoles } from "./scope.ts";
 import { readLoginName } from "./tenant.ts";
@@ -34,23 +40,42 @@ const tokenMemoryMs = 1000;
 /** How exactly it is known when a token was used: a write is made at most so often. */
 const tokenUseMs = 60_000;
 
+/** What WSO2 says to whoever has not changed a password in time. */
+const passwordOver = "Password change required.";
+
 export interface Authenticator {
   /**
    * The principal of an Authorization header, or undefined when it proves nobody.
    *
    * @param address of who asks
-   * @throws ScimError tooManyRequests after too many wrong passwords
+   * @throws ScimError tooManyRequests after too many wrong passwords, unauthorized for one that had to be changed
    */
   authenticate(header: string | undefined, address?: string): Promise<Principal | undefined>;
+  /**
+   * Whose password that is, also when it had to be changed already; undefined when it is not the account's.
+   *
+   * @param name as people log in: with the domain of a tenant behind the last `@`
+   * @throws ScimError tooManyRequests after too many wrong ones
+   */
+  verify(name: string, password: string, address: string): Promise<Account | undefined>;
+}
+
+/** Who has shown the password of an account. */
+export interface Account {
+  readonly tenantId: number;
+  readonly userName: string;
+  readonly record: CredentialRecord & { readonly passwordHash: string };
 }
 
 /** Checks bearer tokens and Basic credentials (RFC 6750, RFC 7617) against the store. */
 export function createAuthenticator(store: Store, now: () => number): Authenticator {
+  const verify = passwordVerifier(store, now);
   const schemes: Readonly<Record<string, Scheme>> = {
     bearer: bearerScheme(store, now),
-    basic: basicScheme(store, now),
+    basic: basicScheme(store, now, verify),
   };
   return {
+    verify,
     async authenticate(header, address = "") {
       if (header === undefined) return undefined;
       const blank = header.indexOf(" ");
@@ -86,14 +111,10 @@ function bearerScheme(store: Store, now: () => number): Scheme {
   };
 }
 
-function basicScheme(store: Store, now: () => number): Scheme {
+function passwordVerifier(store: Store, now: () => number): Authenticator["verify"] {
   const isRight = passwordCheck();
   const throttle = createThrottle(now);
-  return async (encoded, address) => {
-    const text = Buffer.from(encoded, "base64").toString("utf8");
-    const colon = text.indexOf(":");
-    if (colon < 0) return undefined;
-    const [name, password] = [text.slice(0, colon), text.slice(colon + 1)];
+  return async (name, password, address) => {
     const { tenantId, userName } = await readLoginName(store, name, defaultTenantId);
     const key = foldCase(userName);
     const attempt = { account: `${tenantId}:${key.slice(0, accountCharsMax)}`, address };
@@ -101,17 +122,34 @@ function basicScheme(store: Store, now: () => number): Scheme {
     const record =
       (await store.access.credential(tenantId, builtInUserType, key)) ??
       (await store.access.credential(tenantId, "User", key));
-    const right = await isRight(password, record?.passwordHash ?? decoyHash);
-    if (!right || record === undefined || record.passwordHash === null) {
+    const { passwordHash = null } = record ?? {};
+    const right = await isRight(password, passwordHash ?? decoyHash);
+    if (!right || record === undefined || passwordHash === null) {
       throttle.failed(attempt);
       return undefined;
     }
     throttle.succeeded(attempt);
-    const { userId, passwordHash: expectedHash } = record;
+    return { tenantId, userName, record: { ...record, passwordHash } };
+  };
+}
+
+function basicScheme(store: Store, now: () => number, verify: Authenticator["verify"]): Scheme {
+  return async (encoded, address) => {
+    const text = Buffer.from(encoded, "base64").toString("utf8");
+    const colon = text.indexOf(":");
+    if (colon < 0) return undefined;
+    const [name, password] = [text.slice(0, colon), text.slice(colon + 1)];
+    const account = await verify(name, password, address);
+    if (account === undefined) return undefined;
+    const { tenantId, record } = account;
+    const { userId, passwordHash: expectedHash, passwordUntil } = record;
+    if (passwordUntil !== null && passwordUntil <= now()) throw new ScimError("unauthorized", passwordOver);
     if (needsRehash(expectedHash)) {
       // The hash of another system gives way to ours, unless the password was changed meanwhile.
       const passwordHash = await hashPassword(password);
-      await commitIfPossible(store, tenantId, { kind: "setPassword", userId, passwordHash, expectedHash, at: now() });
+      const until = passwordUntil === null ? {} : { passwordUntil };
+      const change = { kind: "setPassword", userId, passwordHash, expectedHash, at: now(), ...until } as const;
+      await commitIfPossible(store, tenantId, change);
     }
     const scopes = scopesOfRoles(record.roles);
     const kind = record.resourceType === builtInUserType ? "builtIn" : "user";

@@ -25,6 +25,7 @@ const wordOptions: readonly (readonly [flag: string, description: string])[] = [
   ["--empty <word>", "what an empty cell does to what is stored: keep or clear"],
   ["--unknown-columns <word>", "ignore or fail"],
   ["--mapping <name>", "a saved mapping of columns to attributes"],
+  ["--password-hours <hours>", "for how many hours passwords let their users in, who change them by then; 0 for ever"],
   ["--charset <name>", "utf-8, utf-16le, utf-16be or windows-1252, when the file does not tell"],
   ["--delimiter <word>", "comma, semicolon, tab, pipe or one character, when the file does not tell"],
   ["--sheet <name>", "the sheet of a workbook; the first when you do not say"],
@@ -59,7 +60,17 @@ export function importCommand(io: Io): Command<[string]> {
 /** The fields of an upload that the flags say. */
 function fieldsOf(options: Readonly<Record<string, unknown>>): UploadFields {
   const { refuseWeakHashes, dryRun, createGroups, updatePasswords, keepPasswords } = options;
-  const words = ["dialect", "mode", "match", "onError", "empty", "unknownColumns", "mapping", "charset"] as const;
+  const words = [
+    "dialect",
+    "mode",
+    "match",
+    "onError",
+    "empty",
+    "unknownColumns",
+    "mapping",
+    "charset",
+    "passwordHours",
+  ] as const;
   const said = [...words, "delimiter", "sheet"].flatMap((name) => {
     const value = options[name];
     return typeof value === "string" ? [[name, value] as const] : [];

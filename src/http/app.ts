@@ -9,6 +9,7 @@ import { mountImports } from "./api/imports.ts";
 import { mountIndexes } from "./api/indexes.ts";
 import { mountMembers } from "./api/members.ts";
 import { mountOAuthClients } from "./api/oauth-clients.ts";
+import { mountPasswordChange, mountPasswords } from "./api/passwords.ts";
 import { mountTenants } from "./api/tenants.ts";
 import { mountTokens } from "./api/tokens.ts";
 import { authenticate } from "./auth.ts";
@@ -36,6 +37,8 @@ export function createApp(ports: AppPorts): App {
   });
   registerComponents(app, coreTypes.byName.values());
   mountScim(app, ports);
+  // Before everything that asks for credentials: whoever has to change a password has none that count.
+  mountPasswordChange(app, ports);
   app.use("/api/*", authenticate(ports.authenticator));
   mountDefinitions(app, ports);
   mountIndexes(app, ports);
@@ -46,6 +49,7 @@ export function createApp(ports: AppPorts): App {
   mountExports(app, ports);
   mountTenants(app, ports);
   mountTokens(app, ports);
+  mountPasswords(app, ports);
   mountOAuthClients(app, ports);
   mountOAuth(app, ports);
   mountHealth(app, ports);

@@ -12,6 +12,7 @@ const beforeSchema = z.object({
   doc: z.string(),
   /** Null where there was none; left out where the row left it alone. */
   passwordHash: z.string().nullable().exactOptional(),
+  passwordUntil: z.number().exactOptional(),
   joined: z.array(z.string()),
   left: z.array(z.string()),
 });
@@ -20,7 +21,7 @@ export type Before = z.infer<typeof beforeSchema>;
 
 /** The text that is kept of a user as they were. */
 export function beforeText(of: {
-  readonly record: Pick<MatchedRecord, "doc" | "passwordHash">;
+  readonly record: Pick<MatchedRecord, "doc" | "passwordHash" | "passwordUntil">;
   readonly joined: readonly string[];
   readonly left: readonly string[];
   readonly setsPassword?: boolean;
@@ -33,6 +34,7 @@ export function beforeText(of: {
     joined: [...joined],
     left: [...left],
     ...(setsPassword && { passwordHash: record.passwordHash }),
+    ...(setsPassword && record.passwordUntil !== null && { passwordUntil: record.passwordUntil }),
   };
   return JSON.stringify(before);
 }

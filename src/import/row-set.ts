@@ -5,7 +5,10 @@ import { beforeText } from "./before.ts";
 import type { GroupChange, RowPassword, Verdict } from "./judge.ts";
 import type { RunPorts } from "./ports.ts";
 import { changedMeanwhile, goneMeanwhile, internalProblem, notUnique } from "./problem.ts";
+import type { ImportSettings } from "./settings.ts";
 import { type JudgedRow, keptCells, type TableJob } from "./table-job.ts";
+
+const hourMs = 3_600_000;
 
 /** What rows are carried out with. */
 export interface RowContext {
@@ -45,7 +48,7 @@ export function rowSet(
     raw: () => keptCells(opened, table),
     ...(again && { again }),
   };
-  return { tenantId, changes: changesOf(ports, verdict, hash), result };
+  return { tenantId, changes: changesOf(ports, opened.settings, verdict, hash), result };
 }
 
 type Refusals = AppliedRow["refused"];
@@ -88,7 +91,12 @@ function referring(reference: string | undefined): { readonly reference?: string
   return reference === undefined ? {} : { reference };
 }
 
-function changesOf(ports: RunPorts, verdict: Verdict, hash: string | undefined): readonly Change[] {
+function changesOf(
+  ports: RunPorts,
+  settings: ImportSettings,
+  verdict: Verdict,
+  hash: string | undefined,
+): readonly Change[] {
   const { compiled, newId, now } = ports;
   switch (verdict.kind) {
     case "refuse":
@@ -101,22 +109,33 @@ function changesOf(ports: RunPorts, verdict: Verdict, hash: string | undefined):
     }
     case "create": {
       const content = contentOf(compiled, verdict.resource, newId(), now());
-      const create: Change = { kind: "createResource", ...content, ...passwordHash(verdict.password, hash) };
+      const create: Change = {
+        kind: "createResource",
+        ...content,
+        ...passwordOf(ports, settings, verdict.password, hash),
+      };
       return withGroups(create, verdict.groups, content.id, content.at);
     }
     case "change": {
       const { id, version } = verdict.record;
       const content = contentOf(compiled, verdict.resource, id, now());
-      const password = passwordHash(verdict.password, hash);
+      const password = passwordOf(ports, settings, verdict.password, hash);
       const change: Change = { kind: "replaceResource", ...content, ...password, expectedVersion: version };
       return withGroups(change, verdict.groups, id, content.at);
     }
   }
 }
 
-function passwordHash(password: RowPassword, hash: string | undefined): { readonly passwordHash?: string } {
-  if (password.kind === "hash") return { passwordHash: password.hash };
-  return hash === undefined || password.kind === "none" ? {} : { passwordHash: hash };
+/** The password that a row sets, and until when it is valid. */
+function passwordOf(
+  { now }: RunPorts,
+  { passwordHours }: ImportSettings,
+  password: RowPassword,
+  hash: string | undefined,
+): { readonly passwordHash?: string; readonly passwordUntil?: number } {
+  const passwordHash = password.kind === "hash" ? password.hash : hash;
+  if (passwordHash === undefined || password.kind === "none") return {};
+  return { passwordHash, ...(passwordHours > 0 && { passwordUntil: now() + passwordHours * hourMs }) };
 }
 
 function withGroups(change: Change, { join, leave }: GroupChange, id: string, at: number): readonly Change[] {

@@ -68,19 +68,22 @@ function removal({ compiled, now }: RunPorts, { id, version }: MatchedRecord): r
 /** Makes a user again who was deleted, with the same id. */
 function remake(ports: RunPorts, id: string, before: Before): readonly Change[] {
   const content = contentBefore(ports, id, before);
-  const { passwordHash } = before;
-  const password = typeof passwordHash === "string" ? { passwordHash } : {};
+  const password = typeof before.passwordHash === "string" ? passwordBefore(before) : {};
   return [{ kind: "createResource", ...content, ...password }, ...membershipsBefore(id, before, content.at)];
 }
 
 /** Puts the document, the password and the memberships of a user back. */
 function restoration(ports: RunPorts, { id, version }: MatchedRecord, before: Before): readonly Change[] {
   const content = contentBefore(ports, id, before);
-  const password = before.passwordHash === undefined ? {} : { passwordHash: before.passwordHash };
   return [
-    { kind: "replaceResource", ...content, ...password, expectedVersion: version },
+    { kind: "replaceResource", ...content, ...passwordBefore(before), expectedVersion: version },
     ...membershipsBefore(id, before, content.at),
   ];
+}
+
+function passwordBefore({ passwordHash, passwordUntil }: Before) {
+  if (passwordHash === undefined) return {};
+  return { passwordHash, ...(passwordUntil !== undefined && { passwordUntil }) };
 }
 
 function contentBefore({ compiled, now }: RunPorts, id: string, before: Before) {

@@ -37,6 +37,8 @@ export interface ResourceContent {
   readonly displayIsUnique?: boolean;
   /** A password hash to set, or null to have none; left out where the password stays as it is. */
   readonly passwordHash?: string | null;
+  /** Until when a password that is set lets its user in; for ever when left out. */
+  readonly passwordUntil?: number;
 }
 
 /** What becomes of the members of a group. */
@@ -84,6 +86,7 @@ export type Change =
       readonly kind: "setPassword";
       readonly userId: string;
       readonly passwordHash: string;
+      readonly passwordUntil?: number;
       readonly expectedHash?: string;
       readonly at: number;
     }

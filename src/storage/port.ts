@@ -173,6 +173,8 @@ export interface MatchedRecord {
   readonly doc: string;
   readonly created: number;
   readonly passwordHash: string | null;
+  /** Until when that lets its user in; null for ever. */
+  readonly passwordUntil: number | null;
   /** The ids of the groups it is in directly. */
   readonly groupIds: readonly string[];
   /** Whether it has a role here: then only an administrator may change it. */
@@ -242,6 +244,8 @@ export interface CredentialRecord {
   readonly userId: string;
   readonly resourceType: string;
   readonly passwordHash: string | null;
+  /** Until when that lets its user in; null for ever. */
+  readonly passwordUntil: number | null;
   readonly roles: readonly string[];
 }
 

@@ -33,6 +33,7 @@ beforeAll(async () => {
   ids.set(`${usersPath}/{id}`, (await createUser(server)).id);
   ids.set(`${groupsPath}/{id}`, (await createGroup(server)).id);
   ids.set("/api/groups/{id}", (await createGroup(server)).id);
+  ids.set("/api/users/{id}", (await createUser(server)).id);
   ids.set("/scim/v2/ResourceTypes/{id}", "User");
   ids.set("/scim/v2/Schemas/{id}", "urn:ietf:params:scim:schemas:core:2.0:User");
   ids.set("/api/schemas/{id}", "urn:ietf:params:scim:schemas:core:2.0:User");

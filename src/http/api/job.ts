@@ -22,7 +22,7 @@ export const jobSchema = z
     mode: z.enum(["auto", ...importModes]),
     match: z.string(),
     dryRun: z.boolean(),
-    options: z.record(z.string(), z.union([z.string(), z.boolean()])),
+    options: z.record(z.string(), z.union([z.string(), z.boolean(), z.number()])),
     fileName: z.string(),
     fileBytes: count,
     sha256: z.string().nullable(),
@@ -90,7 +90,7 @@ function instant(at: number | null): string | null {
 function optionsJson({
   asAdministrator: _asAdministrator,
   ...options
-}: ImportOptions): Record<string, string | boolean> {
+}: ImportOptions): Record<string, string | boolean | number> {
   return options;
 }
 

@@ -42,6 +42,8 @@ export interface DialectDefaults {
   readonly onError: "continue" | "stop";
   readonly empty: "keep" | "clear";
   readonly unknownColumns: "ignore" | "fail";
+  /** For how many hours passwords let their users in, who have to change them by then; 0 for ever. */
+  readonly passwordHours: number;
 }
 
 /** How a header is bound. */

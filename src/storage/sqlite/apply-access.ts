@@ -13,12 +13,12 @@ export function credentialChanges(db: Database): { setPassword: Apply<"setPasswo
   const clearRoles = db.prepare("DELETE FROM role_assignment WHERE tenant_id = ? AND resource_rid = ?");
   const addRole = db.prepare("INSERT OR IGNORE INTO role_assignment (tenant_id, resource_rid, role) VALUES (?, ?, ?)");
   return {
-    setPassword(tenantId, { userId, passwordHash, expectedHash, at }) {
+    setPassword(tenantId, { userId, passwordHash, passwordUntil, expectedHash, at }) {
       const user = findUser.get(tenantId, userId);
       if (user === null) return { kind: "notFound", id: userId };
       const isOther = expectedHash !== undefined && hashOf.get(tenantId, user.rid)?.hash !== expectedHash;
       if (isOther) return { kind: "notFound", id: userId };
-      setCredential.run(tenantId, user.rid, passwordHash, at);
+      setCredential.run(tenantId, user.rid, passwordHash, at, passwordUntil ?? null);
       return noEffect;
     },
     setRoles(tenantId, { userId, roles }) {
@@ -118,10 +118,11 @@ function clientChanges(db: Database) {
   return { createClient, renewClient, deleteClient };
 }
 
-/** Sets the password of a resource: tenant, rid, hash, time. */
+/** Sets the password of a resource: tenant, rid, hash, time, and until when it is valid. */
 export function credentialWrite(db: Database) {
-  return db.prepare<unknown, [number, number, string, number]>(
-    `INSERT INTO credential (tenant_id, resource_rid, password_hash, changed) VALUES (?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET password_hash = excluded.password_hash, changed = excluded.changed`,
+  return db.prepare<unknown, [number, number, string, number, number | null]>(
+    `INSERT INTO credential (tenant_id, resource_rid, password_hash, changed, valid_until) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET password_hash = excluded.password_hash, changed = excluded.changed,
+         valid_until = excluded.valid_until`,
   );
 }

@@ -113,7 +113,7 @@ function takenDisplay({ idOfDisplay }: Statements, tenantId: number, change: Res
 function createResource(statements: Statements): Apply<"createResource"> {
   const { definition, insert, resize, members, setCredential, values } = statements;
   return (tenantId, change, tally) => {
-    const { resourceType, id, at, doc, passwordHash } = change;
+    const { resourceType, id, at, doc, passwordHash, passwordUntil = null } = change;
     const isGone = change.definition !== undefined && definition.get(tenantId, change.definition) === null;
     if (isGone) return { kind: "notFound", id };
     const ids = change.members ?? [];
@@ -128,7 +128,7 @@ function createResource(statements: Statements): Apply<"createResource"> {
     values.replace(tenantId, resourceType, rid, undefined, doc);
     const count = members.fill(tenantId, rid, ends);
     if (count > 0) resize.run(count, rid);
-    if (typeof passwordHash === "string") setCredential.run(tenantId, rid, passwordHash, at);
+    if (typeof passwordHash === "string") setCredential.run(tenantId, rid, passwordHash, at, passwordUntil);
     tally.count(tenantId, resourceType, 1);
     tally.touched(rid);
     return { changed: true, version: 1, created: at, modified: at, ...skipped(ids, ends) };
@@ -138,7 +138,7 @@ function createResource(statements: Statements): Apply<"createResource"> {
 function replaceResource(statements: Statements): Apply<"replaceResource"> {
   const { find, update, updateDoc, bump, resize, members, setCredential, removeCredential, values } = statements;
   return (tenantId, change, tally) => {
-    const { resourceType, id, at, doc, passwordHash, expectedVersion } = change;
+    const { resourceType, id, at, doc, passwordHash, passwordUntil = null, expectedVersion } = change;
     const row = find.get(tenantId, id, resourceType);
     if (row === null) return { kind: "notFound", id };
     const { rid, version } = row;
@@ -160,7 +160,7 @@ function replaceResource(statements: Statements): Apply<"replaceResource"> {
     const grown = delta === undefined ? undefined : members.change(tenantId, rid, delta, ends);
     const by = grown?.by ?? 0;
     if (passwordHash === null) removeCredential.run(tenantId, rid);
-    else if (passwordHash !== undefined) setCredential.run(tenantId, rid, passwordHash, at);
+    else if (passwordHash !== undefined) setCredential.run(tenantId, rid, passwordHash, at, passwordUntil);
     const changed = docChanged || grown?.changed === true || passwordHash !== undefined;
     if (changed && !docChanged) bump.run(at, by, rid);
     else if (by !== 0) resize.run(by, rid);

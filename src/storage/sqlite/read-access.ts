@@ -85,10 +85,10 @@ function foundingReads(db: Database): Pick<AccessReads, "tenants" | "tenantOf" |
 
 function credentialReads(db: Database): Pick<AccessReads, "accounts" | "roles" | "credential"> {
   const credential = db.prepare<
-    { id: string; password_hash: string | null; roles: string | null },
+    { id: string; password_hash: string | null; valid_until: number | null; roles: string | null },
     [number, string, string]
   >(
-    `SELECT r.id, c.password_hash,
+    `SELECT r.id, c.password_hash, c.valid_until,
          (SELECT group_concat(role, ' ') FROM role_assignment a
             WHERE a.tenant_id = r.tenant_id AND a.resource_rid = r.rid) AS roles
        FROM resource r LEFT JOIN credential c ON c.tenant_id = r.tenant_id AND c.resource_rid = r.rid
@@ -126,7 +126,8 @@ function credentialReads(db: Database): Pick<AccessReads, "accounts" | "roles" |
     async credential(tenantId, resourceType, key) {
       const row = credential.get(tenantId, resourceType, key);
       if (row === null) return undefined;
-      return { userId: row.id, resourceType, passwordHash: row.password_hash, roles: row.roles?.split(" ") ?? [] };
+      const { id: userId, password_hash: passwordHash, valid_until: passwordUntil } = row;
+      return { userId, resourceType, passwordHash, passwordUntil, roles: row.roles?.split(" ") ?? [] };
     },
   };
 }

@@ -10,12 +10,14 @@ interface Row {
   created: number;
   doc: string;
   password_hash: string | null;
+  password_until: number | null;
   groups: string;
   roles: number;
 }
 
 const columns = `r.id, r.version, r.created, r.doc,
   (SELECT c.password_hash FROM credential c WHERE c.tenant_id = r.tenant_id AND c.resource_rid = r.rid) AS password_hash,
+  (SELECT c.valid_until FROM credential c WHERE c.tenant_id = r.tenant_id AND c.resource_rid = r.rid) AS password_until,
   (SELECT json_group_array(g.id) FROM member m CROSS JOIN resource g ON g.rid = m.group_rid
     WHERE m.tenant_id = r.tenant_id AND m.member_rid = r.rid) AS groups,
   EXISTS (SELECT 1 FROM role_assignment a WHERE a.tenant_id = r.tenant_id AND a.resource_rid = r.rid) AS roles`;
@@ -61,6 +63,7 @@ export function matchReads(db: Database): Pick<ResourceReads, "matches"> {
   };
 }
 
-function matched({ password_hash: passwordHash, groups, roles, ...row }: Row): MatchedRecord {
-  return { ...row, passwordHash, groupIds: groups === "[]" ? [] : JSON.parse(groups), hasRole: roles === 1 };
+function matched({ password_hash: passwordHash, password_until: passwordUntil, groups, roles, ...row }: Row) {
+  const groupIds: readonly string[] = groups === "[]" ? [] : JSON.parse(groups);
+  return { ...row, passwordHash, passwordUntil, groupIds, hasRole: roles === 1 } satisfies MatchedRecord;
 }

@@ -138,6 +138,8 @@ export const credential = sqliteTable(
     resourceRid: integer("resource_rid").notNull(),
     passwordHash: text("password_hash").notNull(),
     changed: integer("changed").notNull(),
+    // A password that has to be changed by then.
+    validUntil: integer("valid_until"),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.resourceRid] })],
 );

@@ -177,6 +177,7 @@ const credentialPromises: Promises = {
       userId: ann.id,
       resourceType: "User",
       passwordHash: null,
+      passwordUntil: null,
       roles: [],
     });
   },
@@ -188,6 +189,21 @@ const credentialPromises: Promises = {
       expect((await credentialOf(world, "ann"))?.passwordHash).toBe(passwordHash);
     }
     expect(await world.version(ann)).toBe(1);
+  },
+
+  "a password may be valid for a time, until it is set again": async (world) => {
+    const ann = await world.addUser("ann");
+    const set = { kind: "setPassword", userId: ann.id, at: world.now() } as const;
+    const until = async () => (await credentialOf(world, "ann"))?.passwordUntil;
+    await world.apply({ ...set, passwordHash: "first", passwordUntil: 99 });
+    expect(await until()).toBe(99);
+    const query = { tenantId: world.tenantId, resourceType: "User", by: "unique", values: ["ann"] } as const;
+    const [[match] = []] = (await world.store.resources.matches(query)) ?? [];
+    expect(match).toMatchObject({ passwordHash: "first", passwordUntil: 99 });
+    await world.apply({ ...set, passwordHash: "second" });
+    expect(await until()).toBeNull();
+    await world.apply(create({ ...world.user("bo"), passwordHash: "third", passwordUntil: 7 }));
+    expect((await credentialOf(world, "bo"))?.passwordUntil).toBe(7);
   },
 
   "a user has just the roles that were set last, each once": async (world) => {

@@ -112,6 +112,7 @@ const wholePromises: Promises = {
       userId: ann.id,
       resourceType: "User",
       passwordHash: "before",
+      passwordUntil: null,
       roles: ["auditor"],
     });
   },
