@@ -2,7 +2,8 @@ import { contentOf } from "../directory/content.ts";
 import type { AppliedRow, Change, ChangeSet, RefusalKind, Told } from "../storage/change.ts";
 import type { RowProblem } from "../storage/import.ts";
 import { beforeText } from "./before.ts";
-import type { GroupChange, RowPassword, Verdict } from "./judge.ts";
+import type { RowPassword, Verdict } from "./judge.ts";
+import { membershipChanges } from "./membership.ts";
 import type { RunPorts } from "./ports.ts";
 import { changedMeanwhile, goneMeanwhile, internalProblem, notUnique } from "./problem.ts";
 import type { ImportSettings } from "./settings.ts";
@@ -114,14 +115,14 @@ function changesOf(
         ...content,
         ...passwordOf(ports, settings, verdict.password, hash),
       };
-      return withGroups(create, verdict.groups, content.id, content.at);
+      return [create, ...membershipChanges(content.id, verdict.groups, content.at)];
     }
     case "change": {
       const { id, version } = verdict.record;
       const content = contentOf(compiled, verdict.resource, id, now());
       const password = passwordOf(ports, settings, verdict.password, hash);
       const change: Change = { kind: "replaceResource", ...content, ...password, expectedVersion: version };
-      return withGroups(change, verdict.groups, id, content.at);
+      return [change, ...membershipChanges(id, verdict.groups, content.at)];
     }
   }
 }
@@ -136,23 +137,6 @@ function passwordOf(
   const passwordHash = password.kind === "hash" ? password.hash : hash;
   if (passwordHash === undefined || password.kind === "none") return {};
   return { passwordHash, ...(passwordHours > 0 && { passwordUntil: now() + passwordHours * hourMs }) };
-}
-
-function withGroups(change: Change, { join, leave }: GroupChange, id: string, at: number): readonly Change[] {
-  if (join.length + leave.length === 0) return [change];
-  const member = (groupId: string, add: readonly string[], remove: readonly string[]): Change => ({
-    kind: "changeMembers",
-    groupId,
-    reset: false,
-    add,
-    remove,
-    at,
-  });
-  return [
-    change,
-    ...join.map((groupId) => member(groupId, [id], [])),
-    ...leave.map((groupId) => member(groupId, [], [id])),
-  ];
 }
 
 const groupGone: Told = {

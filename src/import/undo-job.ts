@@ -5,6 +5,7 @@ import type { Change, ChangeSet } from "../storage/change.ts";
 import type { ImportJob, UndoableRow } from "../storage/import.ts";
 import type { MatchedRecord } from "../storage/port.ts";
 import { type Before, readBefore } from "./before.ts";
+import { membershipChanges } from "./membership.ts";
 import type { RunPorts } from "./ports.ts";
 import { changedSince } from "./problem.ts";
 
@@ -91,16 +92,9 @@ function contentBefore({ compiled, now }: RunPorts, id: string, before: Before) 
   return contentOf(compiled, resource, id, now());
 }
 
+/** Out of the groups that the row had the user join, and back into those that it had them leave. */
 function membershipsBefore(id: string, { joined, left }: Before, at: number): readonly Change[] {
-  const member = (groupId: string, add: readonly string[], remove: readonly string[]): Change => ({
-    kind: "changeMembers",
-    groupId,
-    reset: false,
-    add,
-    remove,
-    at,
-  });
-  return [...joined.map((groupId) => member(groupId, [], [id])), ...left.map((groupId) => member(groupId, [id], []))];
+  return membershipChanges(id, { join: left, leave: joined }, at);
 }
 
 function attributesIn(doc: string): JsonObject {
