@@ -25,7 +25,10 @@ const wordOptions: readonly (readonly [flag: string, description: string])[] = [
   ["--empty <word>", "what an empty cell does to what is stored: keep or clear"],
   ["--unknown-columns <word>", "ignore or fail"],
   ["--mapping <name>", "a saved mapping of columns to attributes"],
-  ["--password-hours <hours>", "for how many hours passwords let their users in, who change them by then; 0 for ever"],
+  [
+    "--must-change-hours <hours>",
+    "for how many hours passwords let their users in, who change them by then; 0 for ever",
+  ],
   ["--charset <name>", "utf-8, utf-16le, utf-16be or windows-1252, when the file does not tell"],
   ["--delimiter <word>", "comma, semicolon, tab, pipe or one character, when the file does not tell"],
   ["--sheet <name>", "the sheet of a workbook; the first when you do not say"],
@@ -69,7 +72,7 @@ function fieldsOf(options: Readonly<Record<string, unknown>>): UploadFields {
     "unknownColumns",
     "mapping",
     "charset",
-    "passwordHours",
+    "mustChangeHours",
   ] as const;
   const said = [...words, "delimiter", "sheet"].flatMap((name) => {
     const value = options[name];

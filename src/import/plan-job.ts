@@ -111,8 +111,8 @@ async function warningsOf(ports: RunPorts, opened: TableJob, plan: Plan): Promis
   const same = await ports.store.imports.sameFile(job.tenantId, job);
   const { passwords, keptPasswords } = plan;
   const estimate = passwords === 0 ? undefined : await estimateText(ports, passwords);
-  const { passwordHours } = opened.settings;
-  const isTemporary = passwordHours > 0 && passwords > 0;
+  const { mustChangeHours } = opened.settings;
+  const isTemporary = mustChangeHours > 0 && passwords > 0;
   return [
     `read as ${detected.dialect.id}, because ${detected.reason}; ${describeFormat(table)}`,
     ...table.warnings,
@@ -125,7 +125,7 @@ async function warningsOf(ports: RunPorts, opened: TableJob, plan: Plan): Promis
       ? [`${keptPasswords} passwords are of users that exist and stay as they are, since updatePasswords is false`]
       : []),
     ...(estimate === undefined ? [] : [estimate]),
-    ...(isTemporary ? [`the passwords must be changed within ${hoursText(passwordHours)} (passwordHours)`] : []),
+    ...(isTemporary ? [`the passwords must be changed within ${hoursText(mustChangeHours)} (mustChangeHours)`] : []),
     ...(job.retryOf !== null && !job.request.options.keepPasswords && hasSecrets(opened)
       ? ["passwords of refused rows were not kept (keepPasswords); users that are made now have none"]
       : []),

@@ -76,13 +76,16 @@ const delimiter: Reader<string> = (name, value) => {
 };
 
 /** Ten years: what is to be valid longer is valid for ever. */
-const passwordHoursMax = 87_600;
+const mustChangeHoursMax = 87_600;
 
 const hours: Reader<number | "auto"> = (name, value) => {
   if (value === "auto") return value;
   const number = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
-  if (number <= passwordHoursMax) return number;
-  throw new ScimError("invalidValue", `${name} must be a whole number of hours up to ${passwordHoursMax}, 0 for ever.`);
+  if (number <= mustChangeHoursMax) return number;
+  throw new ScimError(
+    "invalidValue",
+    `${name} must be a whole number of hours up to ${mustChangeHoursMax}, 0 for ever.`,
+  );
 };
 
 /** What may be asked beside dialect, mode, match and dryRun, by its name. */
@@ -94,7 +97,7 @@ const optionReaders: { readonly [K in Exclude<keyof ImportOptions, "asAdministra
   updatePasswords: flag,
   acceptWeakHashes: flag,
   keepPasswords: flag,
-  passwordHours: hours,
+  mustChangeHours: hours,
   mapping: text,
   charset: oneOf(charsets),
   delimiter,

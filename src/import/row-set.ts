@@ -130,13 +130,13 @@ function changesOf(
 /** The password that a row sets, and until when it is valid. */
 function passwordOf(
   { now }: RunPorts,
-  { passwordHours }: ImportSettings,
+  { mustChangeHours }: ImportSettings,
   password: RowPassword,
   hash: string | undefined,
 ): { readonly passwordHash?: string; readonly passwordUntil?: number } {
   const passwordHash = password.kind === "hash" ? password.hash : hash;
   if (passwordHash === undefined || password.kind === "none") return {};
-  return { passwordHash, ...(passwordHours > 0 && { passwordUntil: now() + passwordHours * hourMs }) };
+  return { passwordHash, ...(mustChangeHours > 0 && { passwordUntil: now() + mustChangeHours * hourMs }) };
 }
 
 const groupGone: Told = {

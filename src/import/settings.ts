@@ -10,7 +10,7 @@ export interface ImportSettings {
   readonly empty: "keep" | "clear";
   readonly unknownColumns: "ignore" | "fail";
   /** For how many hours the passwords that come in let their users in; 0 for ever. */
-  readonly passwordHours: number;
+  readonly mustChangeHours: number;
 }
 
 /**
@@ -19,14 +19,14 @@ export interface ImportSettings {
  * @example settle(readImportRequest({ mode: "update" }), sapIasDialect.defaults).match // "mail"
  */
 export function settle({ mode, match, options }: ImportRequest, defaults: DialectDefaults): ImportSettings {
-  const { onError, empty, unknownColumns, passwordHours } = options;
+  const { onError, empty, unknownColumns, mustChangeHours } = options;
   return {
     mode: mode === "auto" ? defaults.mode : mode,
     match: match === "auto" ? defaults.match : match,
     onError: onError === "auto" ? defaults.onError : onError,
     empty: empty === "auto" ? defaults.empty : empty,
     unknownColumns: unknownColumns === "auto" ? defaults.unknownColumns : unknownColumns,
-    passwordHours: passwordHours === "auto" ? defaults.passwordHours : passwordHours,
+    mustChangeHours: mustChangeHours === "auto" ? defaults.mustChangeHours : mustChangeHours,
   };
 }
 

@@ -76,7 +76,7 @@ export interface ImportOptions {
   /** Refused rows keep their passwords, so that they can be downloaded and tried again whole. */
   readonly keepPasswords: boolean;
   /** For how many hours the passwords that come in let their users in; 0 for ever. */
-  readonly passwordHours: number | Auto;
+  readonly mustChangeHours: number | Auto;
   /** Who uploaded it may change users that have a role here. */
   readonly asAdministrator: boolean;
   /** The name of a saved mapping; empty for none. */
@@ -96,7 +96,7 @@ export const defaultOptions: ImportOptions = Object.freeze({
   updatePasswords: false,
   acceptWeakHashes: true,
   keepPasswords: false,
-  passwordHours: "auto",
+  mustChangeHours: "auto",
   asAdministrator: false,
   mapping: "",
   charset: "",

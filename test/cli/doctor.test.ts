@@ -64,7 +64,7 @@ const ills: readonly (readonly [string, string, string])[] = [
   ["UPDATE resource SET member_count = 7 WHERE rid = 4", "count of members", "7 counted, 1 there"],
   ["INSERT INTO member VALUES (1, 99, 1)", "orphans member.group_rid", "tenant 1: group_rid 99"],
   ["INSERT INTO member VALUES (2, 3, 1)", "orphans member.member_rid", "tenant 2: member_rid 1"],
-  ["INSERT INTO credential VALUES (1, 99, 'hash', 1)", "orphans credential.resource_rid", "resource_rid 99"],
+  ["INSERT INTO credential VALUES (1, 99, 'hash', 1, NULL)", "orphans credential.resource_rid", "resource_rid 99"],
   ["INSERT INTO role_assignment VALUES (1, 99, 'auditor')", "orphans role_assignment.resource_rid", "99"],
   ["INSERT INTO attribute_value VALUES (1, 99, 'x', 1, '')", "orphans attribute_value.index_rid", "index_rid 99"],
   ["INSERT INTO attribute_value VALUES (1, 99, 'x', 98, '')", "orphans attribute_value.resource_rid", "98"],
@@ -116,7 +116,7 @@ describe("muster doctor", () => {
   test("counts what it does not show", () =>
     inDataDir(async (place) => {
       const rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)";
-      change(place.file, `INSERT INTO credential ${rows} SELECT 1, 1000 + i, 'hash', 1 FROM n`);
+      change(place.file, `INSERT INTO credential ${rows} SELECT 1, 1000 + i, 'hash', 1, NULL FROM n`);
       const { lines, exitCode } = await place.run("doctor");
       expect(exitCode).toBe(2);
       expect(lines.filter((line) => line.includes("resource_rid 1"))).toHaveLength(5);

@@ -33,7 +33,7 @@ const form = {
     updatePasswords: flag("set the passwords of users that exist, too"),
     acceptWeakHashes: { ...flag("take password hashes that are quick to guess"), default: true },
     keepPasswords: flag("keep the passwords of refused rows, to try them again"),
-    passwordHours: { ...text, description: "for how many hours passwords let their users in; 0 for ever" },
+    mustChangeHours: { ...text, description: "for how many hours passwords let their users in; 0 for ever" },
     mapping: { ...text, description: "the name of a saved mapping; makes the dialect custom" },
     charset: choice(["utf-8", "utf-16le", "utf-16be", "windows-1252"], "when the file does not tell"),
     delimiter: { ...text, description: "comma, semicolon, tab, pipe or one character, when the file does not tell" },

@@ -43,7 +43,7 @@ export interface DialectDefaults {
   readonly empty: "keep" | "clear";
   readonly unknownColumns: "ignore" | "fail";
   /** For how many hours passwords let their users in, who have to change them by then; 0 for ever. */
-  readonly passwordHours: number;
+  readonly mustChangeHours: number;
 }
 
 /** How a header is bound. */

@@ -28,7 +28,7 @@ export const usualDefaults: DialectDefaults = Object.freeze({
   onError: "continue",
   empty: "keep",
   unknownColumns: "ignore",
-  passwordHours: 0,
+  mustChangeHours: 0,
 });
 
 /** Makes a dialect of its data. */

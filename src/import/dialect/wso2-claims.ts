@@ -98,7 +98,7 @@ export const wso2ClaimsDialect: Dialect = {
   title: "user name, password and claims of WSO2 Identity Server",
   reads: "table",
   // As the bulk import of WSO2 has it: a password that an administrator wrote into a file must not stay.
-  defaults: { ...usualDefaults, passwordHours: 24 },
+  defaults: { ...usualDefaults, mustChangeHours: 24 },
 
   recognise([first = "", second = "", third = ""]) {
     const names = [first, second].map((name) => name.trim().toLowerCase());

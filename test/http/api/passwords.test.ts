@@ -142,20 +142,20 @@ describe("an import of WSO2's users", () => {
   test("lets them in for 24 hours, and says so", async () => {
     const userName = unique("gus");
     const job = await imported(userName);
-    expect(job.json).toMatchObject({ state: "completed", options: { passwordHours: 24 } });
-    expect(job.json.warnings).toContain("the passwords must be changed within 24 hours (passwordHours)");
+    expect(job.json).toMatchObject({ state: "completed", options: { mustChangeHours: 24 } });
+    expect(job.json.warnings).toContain("the passwords must be changed within 24 hours (mustChangeHours)");
     expect(await hoursLeft(userName)).toBe(24);
     expect((await login(userName, first)).status).toBe(200);
   });
 
   test("or for as long as it is asked", async () => {
     const [hal, ida] = [unique("hal"), unique("ida")];
-    expect((await imported(hal, { passwordHours: "0" })).json.state).toBe("completed");
+    expect((await imported(hal, { mustChangeHours: "0" })).json.state).toBe("completed");
     expect(await hoursLeft(hal)).toBeNull();
-    await imported(ida, { passwordHours: "72" });
+    await imported(ida, { mustChangeHours: "72" });
     expect(await hoursLeft(ida)).toBe(72);
-    for (const passwordHours of ["-1", "87601", "1.5", "soon"]) {
-      expectRefusal(await imported(unique(), { passwordHours }), invalidValue);
+    for (const mustChangeHours of ["-1", "87601", "1.5", "soon"]) {
+      expectRefusal(await imported(unique(), { mustChangeHours }), invalidValue);
     }
   });
 });
