@@ -37,13 +37,9 @@ export interface MadeClient {
   readonly secret: string;
 }
 
-function randomSecret(): string {
-  return randomToken().replace(/^[a-z]+_/, secretPrefix);
-}
-
 /** Registers a client of a tenant. */
 export async function createClient(ports: TokenPorts, tenantId: number, wanted: NewClient): Promise<MadeClient> {
-  const [secret, id, at] = [randomSecret(), ports.newId(), ports.now()];
+  const [secret, id, at] = [randomToken(secretPrefix), ports.newId(), ports.now()];
   const change = { kind: "createClient", id, at, hash: hashToken(secret), ...wanted } as const;
   await ports.store.commit([{ tenantId, changes: [change] }]);
   return { record: { tenantId, id, created: at, ...wanted }, secret };
@@ -55,7 +51,7 @@ export async function createClient(ports: TokenPorts, tenantId: number, wanted: 
  * @throws ScimError notFound
  */
 export async function renewClient({ store }: TokenPorts, tenantId: number, id: string): Promise<string> {
-  const secret = randomSecret();
+  const secret = randomToken(secretPrefix);
   const change = { kind: "renewClient", id, hash: hashToken(secret) } as const;
   const [result] = await store.commit([{ tenantId, changes: [change] }]);
   if (result?.applied !== true) throw noClient(id);

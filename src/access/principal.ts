@@ -1,14 +1,7 @@
 import { ScimError } from "../scim/error.ts";
 import { compatibleProfile, type Profile, readProfile } from "../scim/profile.ts";
 import { foldCase } from "../scim/resource/fold.ts";
-import type { Change } from "../storage/change.ts";
-import {
-  builtInUserType,
-  type CredentialRecord,
-  defaultTenantId,
-  type Store,
-  type TokenRecord,
-} from "../storage/port.ts";
+import { builtInUserType, type CredentialRecord, type Store, type TokenRecord } from "../storage/port.ts";
 import { hashPassword, needsRehash, verifyPassword } from "./password.ts";
 import { isScope, type Scope, scopesOfRoles } from "./scope.ts";
 import { readLoginName } from "./tenant.ts";
@@ -102,7 +95,8 @@ function bearerScheme(store: Store, now: () => number): Scheme {
     const expiresAt = record.expiresAt ?? Number.POSITIVE_INFINITY;
     if (expiresAt <= at) return undefined;
     if (at - (record.lastUsed ?? 0) >= tokenUseMs) {
-      void commitIfPossible(store, record.tenantId, { kind: "noteTokenUse", id: record.id, at });
+      const used = { kind: "noteTokenUse", id: record.id, at } as const;
+      void ifPossible(() => store.commit([{ tenantId: record.tenantId, changes: [used] }]));
     }
     const principal = tokenPrincipal(record);
     if (remembered.size >= tokensMax) remembered.clear();
@@ -115,7 +109,7 @@ function passwordVerifier(store: Store, now: () => number): Authenticator["verif
   const isRight = passwordCheck();
   const throttle = createThrottle(now);
   return async (name, password, address) => {
-    const { tenantId, userName } = await readLoginName(store, name, defaultTenantId);
+    const { tenantId, userName } = await readLoginName(store, name);
     const key = foldCase(userName);
     const attempt = { account: `${tenantId}:${key.slice(0, accountCharsMax)}`, address };
     requireNoWait(throttle.waitMs(attempt));
@@ -146,10 +140,12 @@ function basicScheme(store: Store, now: () => number, verify: Authenticator["ver
     if (passwordUntil !== null && passwordUntil <= now()) throw new ScimError("unauthorized", passwordOver);
     if (needsRehash(expectedHash)) {
       // The hash of another system gives way to ours, unless the password was changed meanwhile.
-      const passwordHash = await hashPassword(password);
-      const until = passwordUntil === null ? {} : { passwordUntil };
-      const change = { kind: "setPassword", userId, passwordHash, expectedHash, at: now(), ...until } as const;
-      await commitIfPossible(store, tenantId, change);
+      await ifPossible(async () => {
+        const passwordHash = await hashPassword(password);
+        const until = passwordUntil === null ? {} : { passwordUntil };
+        const change = { kind: "setPassword", userId, passwordHash, expectedHash, at: now(), ...until } as const;
+        await store.commit([{ tenantId, changes: [change] }]);
+      });
     }
     const scopes = scopesOfRoles(record.roles);
     const kind = record.resourceType === builtInUserType ? "builtIn" : "user";
@@ -157,10 +153,10 @@ function basicScheme(store: Store, now: () => number, verify: Authenticator["ver
   };
 }
 
-/** Notes something beside a login; that it fails keeps nobody out. */
-async function commitIfPossible(store: Store, tenantId: number, change: Change): Promise<void> {
+/** Does something beside a login; that it fails keeps nobody out. */
+async function ifPossible(work: () => Promise<unknown>): Promise<void> {
   try {
-    await store.commit([{ tenantId, changes: [change] }]);
+    await work();
   } catch (error) {
     if (!(error instanceof ScimError)) throw error;
   }

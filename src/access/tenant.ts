@@ -1,10 +1,7 @@
 import { ScimError } from "../scim/error.ts";
 import type { CompiledType } from "../scim/resource/type.ts";
-import type { Store, TenantRecord } from "../storage/port.ts";
+import { defaultTenantId, type Store, type TenantRecord } from "../storage/port.ts";
 import { administratorChanges } from "./administrator.ts";
-
-/** The tenant that is there from the first start, as WSO2 calls it; nobody has to name it. */
-export const defaultDomain = "carbon.super";
 
 /** Characters of a domain (RFC 1035 §2.3.4). */
 const domainCharsMax = 253;
@@ -64,16 +61,11 @@ export interface LoginName {
 
 /**
  * Finds the tenant of a login name: what follows the last `@` names one if there is one of that domain, else it is a
- * part of the userName.
- *
- * @param fallback the tenant of names without one
+ * part of the userName, in the tenant that nobody has to name.
  */
-export async function readLoginName(
-  { access }: Pick<Store, "access">,
-  text: string,
-  fallback: number,
-): Promise<LoginName> {
+export async function readLoginName({ access }: Pick<Store, "access">, text: string): Promise<LoginName> {
   const at = text.lastIndexOf("@");
   const tenantId = at <= 0 ? undefined : await access.tenantOf(text.slice(at + 1).toLowerCase());
-  return tenantId === undefined ? { tenantId: fallback, userName: text } : { tenantId, userName: text.slice(0, at) };
+  if (tenantId === undefined) return { tenantId: defaultTenantId, userName: text };
+  return { tenantId, userName: text.slice(0, at) };
 }

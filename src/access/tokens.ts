@@ -1,6 +1,5 @@
 import { ScimError } from "../scim/error.ts";
 import type { Store, TokenRecord } from "../storage/port.ts";
-import type { Scope } from "./scope.ts";
 import { hashToken, randomToken } from "./token.ts";
 
 /** What tokens are made with. */
@@ -12,7 +11,8 @@ export interface TokenPorts {
 
 export interface NewToken {
   readonly name: string;
-  readonly scopes: readonly Scope[];
+  /** Those of a token that is rotated may be of an earlier version. */
+  readonly scopes: readonly string[];
   readonly profile: string;
   /** Milliseconds since 1970; null for ever. */
   readonly expiresAt: number | null;
@@ -24,12 +24,19 @@ export interface MadeToken {
   readonly token: string;
 }
 
+/** A new token, and the change that stores it. */
+function mint({ now, newId }: TokenPorts, tenantId: number, wanted: NewToken) {
+  const [token, id, at] = [randomToken(), newId(), now()];
+  const change = { kind: "createToken", id, at, hash: hashToken(token), ...wanted } as const;
+  const record: TokenRecord = { tenantId, id, created: at, clientId: null, lastUsed: null, ...wanted };
+  return { change, made: { record, token } satisfies MadeToken };
+}
+
 /** Makes a bearer token of a tenant. */
 export async function createToken(ports: TokenPorts, tenantId: number, wanted: NewToken): Promise<MadeToken> {
-  const { store, now, newId } = ports;
-  const [token, id, at] = [randomToken(), newId(), now()];
-  await store.commit([{ tenantId, changes: [{ kind: "createToken", id, at, hash: hashToken(token), ...wanted }] }]);
-  return { record: { tenantId, id, created: at, clientId: null, lastUsed: null, ...wanted }, token };
+  const { change, made } = mint(ports, tenantId, wanted);
+  await ports.store.commit([{ tenantId, changes: [change] }]);
+  return made;
 }
 
 /**
@@ -45,22 +52,12 @@ export async function rotateToken(
   graceMs: number,
   expiresAt: number | null,
 ): Promise<MadeToken> {
-  const { store, now, newId } = ports;
-  const before = await findToken(store, tenantId, id);
-  const { name, scopes, profile } = before;
-  const [token, newTokenId, at] = [randomToken(), newId(), now()];
-  const made = { name, scopes, profile, expiresAt };
-  const [result] = await store.commit([
-    {
-      tenantId,
-      changes: [
-        { kind: "endToken", id, expiresAt: at + graceMs },
-        { kind: "createToken", id: newTokenId, at, hash: hashToken(token), ...made },
-      ],
-    },
-  ]);
+  const { name, scopes, profile } = await findToken(ports.store, tenantId, id);
+  const { change, made } = mint(ports, tenantId, { name, scopes, profile, expiresAt });
+  const end = { kind: "endToken", id, expiresAt: change.at + graceMs } as const;
+  const [result] = await ports.store.commit([{ tenantId, changes: [end, change] }]);
   if (result?.applied !== true) throw noToken(id);
-  return { record: { tenantId, id: newTokenId, created: at, clientId: null, lastUsed: null, ...made }, token };
+  return made;
 }
 
 /** @throws ScimError notFound, also for a token that a client was given: it ends with the client */

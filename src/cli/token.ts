@@ -1,6 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
 import { isScope, scopes } from "../access/scope.ts";
-import { hashToken, randomToken } from "../access/token.ts";
+import { createToken } from "../access/tokens.ts";
 import { profiles, readProfile } from "../scim/profile.ts";
 import { tenantIn, withStore } from "./data.ts";
 import { CliError, type Io } from "./io.ts";
@@ -39,29 +39,17 @@ function createCommand(io: Io) {
     if (days !== undefined && !(days > 0 && days <= tokenDaysMax)) {
       throw new CliError(`--days must be a number above 0 and at most ${tokenDaysMax}`);
     }
-    const token = randomToken();
-    const id = Bun.randomUUIDv7();
-    const at = Date.now();
-    await withStore(configFrom(options, io), async (store) =>
-      store.commit([
-        {
-          tenantId: await tenantIn(store, options),
-          changes: [
-            {
-              kind: "createToken",
-              id,
-              name: options.name,
-              hash: hashToken(token),
-              scopes: options.scope,
-              profile: options.profile,
-              at,
-              expiresAt: days === undefined ? null : at + Math.round(days * dayMs),
-            },
-          ],
-        },
-      ]),
+    const { name, scope: given, profile } = options;
+    const expiresAt = days === undefined ? null : Date.now() + Math.round(days * dayMs);
+    const { record, token } = await withStore(configFrom(options, io), async (store) =>
+      createToken({ store, now: Date.now, newId: () => Bun.randomUUIDv7() }, await tenantIn(store, options), {
+        name,
+        scopes: given,
+        profile,
+        expiresAt,
+      }),
     );
-    io.err(`token ${id} made; it is shown this once:`);
+    io.err(`token ${record.id} made; it is shown this once:`);
     io.out(token);
   });
 }

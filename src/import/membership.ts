@@ -6,6 +6,8 @@ export function membershipChanges(
   { join, leave }: { readonly join: readonly string[]; readonly leave: readonly string[] },
   at: number,
 ): readonly Change[] {
+  // Of most rows there is nothing to do.
+  if (join.length + leave.length === 0) return [];
   const change = (groupId: string, add: readonly string[], remove: readonly string[]): Change => ({
     kind: "changeMembers",
     groupId,

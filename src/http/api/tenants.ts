@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { createTenant, readDomain } from "../../access/tenant.ts";
+import { createTenant } from "../../access/tenant.ts";
 import { ScimError } from "../../scim/error.ts";
 import { userTypeOf } from "../../scim/resource/type.ts";
 import { defaultTenantId, type TenantRecord } from "../../storage/port.ts";
@@ -86,7 +86,6 @@ export function mountTenants(app: App, { store, now, newId, catalog }: AppPorts)
   app.post("/api/tenants", async (c) => {
     requireFirstTenant(c);
     const wanted = await readBodyAs(c, newTenantSchema);
-    readDomain(wanted.domain);
     const userType = userTypeOf(await catalog.typesOf(defaultTenantId));
     const tenant = await createTenant(store, userType, wanted, { now, newId });
     return c.json(shown(tenant), 201, { Location: `${originOf(c.req.url)}/api/tenants/${tenant.domain}` });
