@@ -94,7 +94,30 @@ export const settings = {
     schema: smtpUrl,
     says: "mail server; unset keeps mail in the outbox",
   },
-  mailFrom: { env: "MUSTER_MAIL_FROM", flag: "mail-from", schema: text, says: "sender of mails" },
+  smtpCa: {
+    env: "MUSTER_SMTP_CA",
+    flag: "smtp-ca",
+    schema: path,
+    says: "file of certificates (PEM) by which the mail server's is checked instead of those that are known",
+  },
+  mailFrom: {
+    env: "MUSTER_MAIL_FROM",
+    flag: "mail-from",
+    schema: text,
+    says: "sender of mails, such as Muster <muster@example.org>",
+  },
+  mailTemplates: {
+    env: "MUSTER_MAIL_TEMPLATES",
+    flag: "mail-templates",
+    schema: path,
+    says: "directory of mails in other words: activation.de.txt, activation.de.html, password.fr.txt …",
+  },
+  breachedPasswords: {
+    env: "MUSTER_BREACHED_PASSWORDS",
+    flag: "breached-passwords",
+    schema: path,
+    says: "file of passwords that nobody may choose: one a line, or their SHA-1 in order",
+  },
   publicDiscovery: {
     env: "MUSTER_PUBLIC_DISCOVERY",
     flag: "public-discovery",
@@ -198,6 +221,9 @@ function contradiction(config: Config): string | undefined {
     return "MUSTER_TLS_CERT needs MUSTER_TLS_KEY as well";
   if (config.tlsKey !== undefined && config.tlsCert === undefined)
     return "MUSTER_TLS_KEY needs MUSTER_TLS_CERT as well";
+  if (config.smtpUrl !== undefined && config.mailFrom === undefined) {
+    return "MUSTER_SMTP_URL needs MUSTER_MAIL_FROM as well";
+  }
   return undefined;
 }
 
@@ -216,6 +242,14 @@ export function tokenFromEnvironment(
   environment: Record<string, string | undefined> = process.env,
 ): string | undefined {
   return environment[tokenVariable] || undefined;
+}
+
+/** A setting names a file that can not be used; the message says which, and why. */
+export class SettingError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "SettingError";
+  }
 }
 
 /** The SQLite file of a data directory. */

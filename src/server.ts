@@ -1,7 +1,11 @@
 import { mkdirSync, readFileSync } from "node:fs";
+import { attributed } from "./access/actor.ts";
+import { openBreachedList } from "./access/breached.ts";
 import { ensureAdministrator, type FirstStart } from "./access/first-start.ts";
 import { hashPassword } from "./access/password.ts";
+import { createPolicy } from "./access/policy.ts";
 import { createAuthenticator } from "./access/principal.ts";
+import { createRefusedLogins, type RefusedLogins } from "./access/refused-logins.ts";
 import { createSealer, sealingKey } from "./access/seal.ts";
 import { version } from "./assets.ts";
 import { type Config, databaseFile } from "./config.ts";
@@ -9,6 +13,7 @@ import { createAttributeIndexAdmin } from "./directory/attribute-indexes.ts";
 import { createCatalog } from "./directory/catalog.ts";
 import { createDefinitionAdmin } from "./directory/definitions.ts";
 import { createDirectory } from "./directory/resources.ts";
+import { createRuleBook } from "./directory/tenant-rules.ts";
 import { createWalks } from "./directory/walks.ts";
 import { createApp } from "./http/app.ts";
 import type { AppEnv, AppPorts } from "./http/context.ts";
@@ -18,12 +23,16 @@ import type { App } from "./http/openapi/components.ts";
 import { counting } from "./http/request-counts.ts";
 import { failCutUploads } from "./import/upload.ts";
 import type { FromWorker, ToWorker } from "./import/worker-message.ts";
+import { type Outbox, openOutbox } from "./mail/outbox.ts";
+import { smtpTransport } from "./mail/smtp.ts";
+import { readTemplates } from "./mail/template-files.ts";
 import { coreTypes, userTypeOf } from "./scim/resource/type.ts";
 import { type CommitTally, commitTally } from "./storage/commit-tally.ts";
 import { defaultTenantId, type Store } from "./storage/port.ts";
 import { type DataDirectoryLock, lockDataDirectory } from "./storage/sqlite/lock.ts";
 import { openSqliteStore } from "./storage/sqlite/store.ts";
 import { type WriteSignal, writeSignal } from "./storage/write-signal.ts";
+import { mountActivate } from "./ui/activate.tsx";
 
 export interface Server {
   /** `http://127.0.0.1:8080`, with the port that was really taken. */
@@ -63,19 +72,25 @@ export async function start(config: Config, log: AppPorts["log"]): Promise<Serve
     const tallies = { requests: commitTally(), import: commitTally() };
     const file = databaseFile(config.dataDir);
     const { durability, scanRowsMax } = config;
-    const store = openSqliteStore({ file, durability, signal, tally: tallies.requests, scanRowsMax });
+    const store = attributed(openSqliteStore({ file, durability, signal, tally: tallies.requests, scanRowsMax }));
     closers.push(() => store.close());
     const stopping = new AbortController();
     const metrics = createMetrics({ store, tallies });
     // The worker is told of what there is to build, and looks for it when it starts.
     let wake = (): void => undefined;
-    const ports = await openPorts(config, store, metrics, log, stopping.signal, () => wake());
+    let address = "";
+    const refused = createRefusedLogins(store, Date.now);
+    closers.push(() => refused.flush());
+    const outbox = openMails(config, store, () => config.baseUrl ?? address, log);
+    closers.push(() => outbox.stop());
+    const ports = await openPorts(config, store, metrics, log, stopping.signal, () => wake(), outbox, refused);
     await failCutUploads(ports);
     await ports.catalog.typesOf(defaultTenantId);
     const worker = startWorker(config, signal, tallies.import, log);
     wake = worker.wake;
     closers.push(worker.stop);
     const app = createApp({ ...ports, wakeImports: worker.wake });
+    mountActivate(app, ports);
     await allowLongHeads();
     const listener = openListener(
       config,
@@ -89,6 +104,7 @@ export async function start(config: Config, log: AppPorts["log"]): Promise<Serve
     // After the address is had: the password that this makes is told once, and must not be lost to a taken port.
     const firstStart = await makeAdministrator(config, ports);
     const url = listener.url.origin;
+    address = url;
     announce(lock, url, log);
     return { url, firstStart, reload: listener.reload, stop: close };
   } catch (error) {
@@ -115,9 +131,12 @@ async function openPorts(
   log: AppPorts["log"],
   stopping: AbortSignal,
   wake: () => void,
+  outbox: Outbox,
+  refused: RefusedLogins,
 ): Promise<OpenPorts> {
   const now = Date.now;
   const catalog = createCatalog(store, wake);
+  const rules = createRuleBook(store, now);
   const sealer = createSealer(await sealingKey(store, "cursor"));
   const newId = () => Bun.randomUUIDv7();
   return {
@@ -130,19 +149,41 @@ async function openPorts(
       hashPassword,
       cursors: { ...sealer, now },
       walks: createWalks(now),
+      rules,
     }),
     catalog,
     definitions: createDefinitionAdmin(store, catalog),
     attributeIndexes: createAttributeIndexAdmin(store, catalog, wake),
     publicDiscovery: config.publicDiscovery,
     metrics,
-    authenticator: createAuthenticator(store, now),
+    outbox,
+    rules,
+    policy: createPolicy(
+      async (tenantId) => (await rules.of(tenantId)).settings.passwordCharsMin,
+      config.breachedPasswords === undefined ? undefined : openBreachedList(config.breachedPasswords),
+    ),
+    refused,
+    authenticator: createAuthenticator(store, now, refused),
     now,
     newId,
     bulk: { maxOperations: config.bulkMaxOperations, maxPayloadSize: config.bulkMaxPayloadSize },
     stopping,
     log,
   };
+}
+
+/** Opens the outbox: it sends where there is a mail server, and keeps what there is to send where there is none. */
+function openMails(config: Config, store: Store, baseUrl: () => string, log: AppPorts["log"]): Outbox {
+  const { smtpUrl, smtpCa, mailFrom, mailTemplates } = config;
+  const ca = smtpCa === undefined ? undefined : readFileSync(smtpCa, "utf8");
+  return openOutbox({
+    store,
+    now: Date.now,
+    baseUrl: () => baseUrl().replace(/\/+$/, ""),
+    templates: mailTemplates === undefined ? undefined : readTemplates(mailTemplates),
+    transport: smtpUrl === undefined || mailFrom === undefined ? undefined : smtpTransport(smtpUrl, mailFrom, ca),
+    log,
+  });
 }
 
 function makeAdministrator(config: Config, ports: OpenPorts): Promise<FirstStart | undefined> {
@@ -264,6 +305,10 @@ export function describedApp(): App {
     attributeIndexes: absent as AppPorts["attributeIndexes"],
     publicDiscovery: false,
     metrics: createMetrics(),
+    outbox: { wake: nothing, render: nothing },
+    rules: { of: nothing, forget: nothing },
+    policy: { charsMin: nothing, problem: nothing },
+    refused: { note: nothing },
     authenticator: { authenticate: nothing, verify: nothing },
     wakeImports: nothing,
     now: nothing,

@@ -39,6 +39,13 @@ const text = {
   ],
   wrong: [],
 } as const;
+const path = {
+  right: [
+    ["/srv/one", "/srv/one"],
+    ["two", resolve("two")],
+  ],
+  wrong: [],
+} as const;
 const whole = {
   right: [
     ["1", 1],
@@ -125,8 +132,12 @@ const samples: Readonly<Record<SettingName, Sample>> = {
       ["smtps://u:p@mail.example.com:465", "smtps://u:p@mail.example.com:465"],
     ],
     wrong: ["mail.example.com", "https://mail.example.com", "smtp://"],
+    beside: { MUSTER_MAIL_FROM: "muster@example.org" },
   },
   mailFrom: { ...text, unset: undefined },
+  smtpCa: { ...path, unset: undefined },
+  mailTemplates: { ...path, unset: undefined },
+  breachedPasswords: { ...path, unset: undefined },
   publicDiscovery: {
     unset: false,
     right: [

@@ -1,7 +1,10 @@
 import { timingSafeEqual } from "node:crypto";
 import { ScimError } from "../scim/error.ts";
-import type { ClientRecord } from "../storage/port.ts";
+import type { ClientRecord } from "../storage/access.ts";
+import { defaultTenantId } from "../storage/port.ts";
+import { actingAs } from "./actor.ts";
 import { requireNoWait } from "./principal.ts";
+import type { RefusedLogins } from "./refused-logins.ts";
 import { isScope, type Scope } from "./scope.ts";
 import type { Throttle } from "./throttle.ts";
 import { hashToken, randomToken } from "./token.ts";
@@ -93,7 +96,11 @@ export interface IssuedToken {
  *
  * @throws OAuthError, or ScimError tooManyRequests after too many wrong secrets
  */
-export async function issueToken(ports: TokenPorts, throttle: Throttle, asked: TokenRequest): Promise<IssuedToken> {
+export async function issueToken(
+  ports: TokenPorts & { readonly refused: Pick<RefusedLogins, "note"> },
+  throttle: Throttle,
+  asked: TokenRequest,
+): Promise<IssuedToken> {
   const { grantType, clientId, clientSecret } = asked;
   if (grantType === undefined) throw new OAuthError("invalid_request", "grant_type is missing");
   if (grantType !== "client_credentials") {
@@ -107,10 +114,13 @@ export async function issueToken(ports: TokenPorts, throttle: Throttle, asked: T
   const client = await ports.store.access.clientById(clientId);
   if (client === undefined || !isOneOf(hashToken(clientSecret), client.hashes)) {
     throttle.failed(attempt);
+    const { tenantId = defaultTenantId } = client ?? {};
+    ports.refused.note({ tenantId, name: clientId, reason: "client", address: asked.address });
     throw new OAuthError("invalid_client", "the client is not known, or its secret is wrong");
   }
   throttle.succeeded(attempt);
-  return issue(ports, client, scopesFor(client, asked.scope));
+  const actor = { kind: "client", id: client.id, name: client.name, address: asked.address } as const;
+  return actingAs(actor, () => issue(ports, client, scopesFor(client, asked.scope)));
 }
 
 function isOneOf(hash: string, hashes: readonly string[]): boolean {

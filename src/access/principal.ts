@@ -1,8 +1,11 @@
 import { ScimError } from "../scim/error.ts";
 import { compatibleProfile, type Profile, readProfile } from "../scim/profile.ts";
 import { foldCase } from "../scim/resource/fold.ts";
-import { builtInUserType, type CredentialRecord, type Store, type TokenRecord } from "../storage/port.ts";
+import type { CredentialRecord, TokenRecord } from "../storage/access.ts";
+import { builtInUserType, defaultTenantId, type Store } from "../storage/port.ts";
+import { createJwtVerifier, isJwt, type JwtBearer } from "./jwt.ts";
 import { hashPassword, needsRehash, verifyPassword } from "./password.ts";
+import type { Refused, RefusedLogins } from "./refused-logins.ts";
 import { isScope, type Scope, scopesOfRoles } from "./scope.ts";
 import { readLoginName } from "./tenant.ts";
 import { createThrottle } from "./throttle.ts";
@@ -30,6 +33,9 @@ const verifiedMax = 10_000;
 /** Tokens remembered, and for how long: looking one up costs as much as reading a user. */
 const tokensMax = 10_000;
 const tokenMemoryMs = 1000;
+/** The user store that names are in without a prefix. */
+const primaryPrefix = /^PRIMARY\//i;
+
 /** How exactly it is known when a token was used: a write is made at most so often. */
 const tokenUseMs = 60_000;
 
@@ -60,12 +66,20 @@ export interface Account {
   readonly record: CredentialRecord & { readonly passwordHash: string };
 }
 
-/** Checks bearer tokens and Basic credentials (RFC 6750, RFC 7617) against the store. */
-export function createAuthenticator(store: Store, now: () => number): Authenticator {
-  const verify = passwordVerifier(store, now);
+/**
+ * Checks bearer tokens and Basic credentials (RFC 6750, RFC 7617) against the store.
+ *
+ * @param refused told of everybody who is not let in
+ */
+export function createAuthenticator(
+  store: Store,
+  now: () => number,
+  refused: Pick<RefusedLogins, "note"> = { note: () => undefined },
+): Authenticator {
+  const verify = passwordVerifier(store, now, refused);
   const schemes: Readonly<Record<string, Scheme>> = {
-    bearer: bearerScheme(store, now),
-    basic: basicScheme(store, now, verify),
+    bearer: bearerScheme(store, now, refused),
+    basic: basicScheme(store, now, verify, refused),
   };
   return {
     verify,
@@ -83,36 +97,56 @@ export function createAuthenticator(store: Store, now: () => number): Authentica
 type Scheme = (credentials: string, address: string) => Promise<Principal | undefined>;
 
 /** A token that is ended stops working within `tokenMemoryMs`; one that expires, at once. */
-function bearerScheme(store: Store, now: () => number): Scheme {
+function bearerScheme(store: Store, now: () => number, refused: Pick<RefusedLogins, "note">): Scheme {
+  const verifyJwt = createJwtVerifier(store, now);
   const remembered = new Map<string, { readonly principal: Principal; readonly until: number }>();
-  return async (token) => {
+  const remember = (token: string, principal: Principal, until: number): Principal => {
+    if (remembered.size >= tokensMax) remembered.clear();
+    remembered.set(token, { principal, until: Math.min(now() + tokenMemoryMs, until) });
+    return principal;
+  };
+  return async (token, address) => {
     const at = now();
     const known = remembered.get(token);
     if (known !== undefined && at < known.until) return known.principal;
     remembered.delete(token);
+    if (isJwt(token)) {
+      const result = await verifyJwt(token);
+      if (result.kind === "known") return remember(token, jwtPrincipal(result.bearer), result.bearer.expiresAt);
+      const { name, tenantId = defaultTenantId } = result;
+      refused.note({ tenantId, name, reason: "jwt", address });
+      return undefined;
+    }
     const record = await store.access.tokenByHash(hashToken(token));
-    if (record === undefined) return undefined;
-    const expiresAt = record.expiresAt ?? Number.POSITIVE_INFINITY;
-    if (expiresAt <= at) return undefined;
+    const expiresAt = record?.expiresAt ?? Number.POSITIVE_INFINITY;
+    if (record === undefined || expiresAt <= at) {
+      const { tenantId = defaultTenantId, name = "" } = record ?? {};
+      refused.note({ tenantId, name, reason: record === undefined ? "token" : "expired", address });
+      return undefined;
+    }
     if (at - (record.lastUsed ?? 0) >= tokenUseMs) {
       const used = { kind: "noteTokenUse", id: record.id, at } as const;
       void ifPossible(() => store.commit([{ tenantId: record.tenantId, changes: [used] }]));
     }
-    const principal = tokenPrincipal(record);
-    if (remembered.size >= tokensMax) remembered.clear();
-    remembered.set(token, { principal, until: Math.min(at + tokenMemoryMs, expiresAt) });
-    return principal;
+    return remember(token, tokenPrincipal(record), expiresAt);
   };
 }
 
-function passwordVerifier(store: Store, now: () => number): Authenticator["verify"] {
+function passwordVerifier(
+  store: Store,
+  now: () => number,
+  refused: Pick<RefusedLogins, "note">,
+): Authenticator["verify"] {
   const isRight = passwordCheck();
   const throttle = createThrottle(now);
   return async (name, password, address) => {
     const { tenantId, userName } = await readLoginName(store, name);
-    const key = foldCase(userName);
+    const key = foldCase(userName.replace(primaryPrefix, ""));
     const attempt = { account: `${tenantId}:${key.slice(0, accountCharsMax)}`, address };
-    requireNoWait(throttle.waitMs(attempt));
+    const note = (reason: Refused["reason"]) => refused.note({ tenantId, name: userName, reason, address });
+    const waitMs = throttle.waitMs(attempt);
+    if (waitMs > 0) note("throttled");
+    requireNoWait(waitMs);
     const record =
       (await store.access.credential(tenantId, builtInUserType, key)) ??
       (await store.access.credential(tenantId, "User", key));
@@ -120,6 +154,7 @@ function passwordVerifier(store: Store, now: () => number): Authenticator["verif
     const right = await isRight(password, passwordHash ?? decoyHash);
     if (!right || record === undefined || passwordHash === null) {
       throttle.failed(attempt);
+      note("password");
       return undefined;
     }
     throttle.succeeded(attempt);
@@ -127,7 +162,12 @@ function passwordVerifier(store: Store, now: () => number): Authenticator["verif
   };
 }
 
-function basicScheme(store: Store, now: () => number, verify: Authenticator["verify"]): Scheme {
+function basicScheme(
+  store: Store,
+  now: () => number,
+  verify: Authenticator["verify"],
+  refused: Pick<RefusedLogins, "note">,
+): Scheme {
   return async (encoded, address) => {
     const text = Buffer.from(encoded, "base64").toString("utf8");
     const colon = text.indexOf(":");
@@ -135,15 +175,26 @@ function basicScheme(store: Store, now: () => number, verify: Authenticator["ver
     const [name, password] = [text.slice(0, colon), text.slice(colon + 1)];
     const account = await verify(name, password, address);
     if (account === undefined) return undefined;
-    const { tenantId, record } = account;
+    const { tenantId, record, userName } = account;
     const { userId, passwordHash: expectedHash, passwordUntil } = record;
-    if (passwordUntil !== null && passwordUntil <= now()) throw new ScimError("unauthorized", passwordOver);
+    if (passwordUntil !== null && passwordUntil <= now()) {
+      refused.note({ tenantId, name: userName, reason: "expired", address });
+      throw new ScimError("unauthorized", passwordOver);
+    }
     if (needsRehash(expectedHash)) {
       // The hash of another system gives way to ours, unless the password was changed meanwhile.
       await ifPossible(async () => {
         const passwordHash = await hashPassword(password);
         const until = passwordUntil === null ? {} : { passwordUntil };
-        const change = { kind: "setPassword", userId, passwordHash, expectedHash, at: now(), ...until } as const;
+        const change = {
+          kind: "setPassword",
+          userId,
+          passwordHash,
+          expectedHash,
+          isRehash: true,
+          at: now(),
+          ...until,
+        } as const;
         await store.commit([{ tenantId, changes: [change] }]);
       });
     }
@@ -172,6 +223,10 @@ export function requireNoWait(waitMs: number): void {
   throw new ScimError("tooManyRequests", `There were too many wrong passwords; try again in ${retryAfter} s.`, {
     retryAfter,
   });
+}
+
+function jwtPrincipal({ tenantId, id, name, scopes, profile }: JwtBearer): Principal {
+  return { tenantId, kind: "token", id, name, scopes, profile: readProfile(profile) ?? compatibleProfile };
 }
 
 function tokenPrincipal({ tenantId, id, name, scopes, profile }: TokenRecord): Principal {

@@ -26,6 +26,14 @@ export function isRole(text: string): text is Role {
   return Object.hasOwn(roles, text);
 }
 
+/** The role that everybody has, which allows nothing by itself; it is stored nowhere, and no group. */
+export const everyoneRole = "Everyone";
+
+/** All roles of a user, of whom these are stored. */
+export function roleNamesOf(stored: readonly string[]): string[] {
+  return [everyoneRole, ...stored];
+}
+
 /** The scopes of all these roles together; names that are no role give nothing. */
 export function scopesOfRoles(names: readonly string[]): ReadonlySet<Scope> {
   return new Set(names.filter(isRole).flatMap((name): readonly Scope[] => roles[name]));

@@ -1,6 +1,7 @@
 import { ScimError } from "../scim/error.ts";
 import type { CompiledType } from "../scim/resource/type.ts";
-import { defaultTenantId, type Store, type TenantRecord } from "../storage/port.ts";
+import type { TenantRecord } from "../storage/access.ts";
+import { defaultTenantId, type Store } from "../storage/port.ts";
 import { administratorChanges } from "./administrator.ts";
 
 /** Characters of a domain (RFC 1035 §2.3.4). */

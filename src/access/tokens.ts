@@ -1,5 +1,6 @@
 import { ScimError } from "../scim/error.ts";
-import type { Store, TokenRecord } from "../storage/port.ts";
+import type { TokenRecord } from "../storage/access.ts";
+import type { Store } from "../storage/port.ts";
 import { hashToken, randomToken } from "./token.ts";
 
 /** What tokens are made with. */

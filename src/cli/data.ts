@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync } from "node:fs";
+import { actingAs, attributed, operator } from "../access/actor.ts";
 import { type Config, databaseFile } from "../config.ts";
 import { NewerDatabaseError } from "../storage/migrations.ts";
 import { defaultTenantId, type Store } from "../storage/port.ts";
@@ -78,7 +79,7 @@ function open(options: SqliteStoreOptions): Store {
 
 async function closing<T>(store: Store, work: (store: Store) => Promise<T>): Promise<T> {
   try {
-    return await work(store);
+    return await actingAs(operator(), () => work(attributed(store)));
   } finally {
     await store.close();
   }

@@ -1,5 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
 import { chosenTokenCharsMin } from "../access/first-start.ts";
+import { SettingError } from "../config.ts";
 import { type Server, start } from "../server.ts";
 import { NewerDatabaseError } from "../storage/migrations.ts";
 import { DataDirectoryInUseError } from "../storage/sqlite/lock.ts";
@@ -42,7 +43,8 @@ function startError(error: unknown, host: string, port: number): unknown {
     const reason = "the port is in use, or the host is no address of this machine";
     return new CliError(`${address} can not be listened on: ${reason}`);
   }
-  const known = error instanceof DataDirectoryInUseError || error instanceof NewerDatabaseError;
+  const kinds = [DataDirectoryInUseError, NewerDatabaseError, SettingError];
+  const known = error instanceof Error && kinds.some((kind) => error instanceof kind);
   return known ? new CliError(error.message) : error;
 }
 

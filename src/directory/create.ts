@@ -12,6 +12,7 @@ import {
   passwordOf,
   readBody,
   refusalError,
+  ruled,
   storeChoices,
   storedOf,
   type Viewed,
@@ -38,7 +39,8 @@ export async function readCreation(
   body: unknown,
   id: string,
 ): Promise<Creation> {
-  const resource = readBody(compiled, body, caller.profile, createDefaults(compiled));
+  const read = readBody(compiled, body, caller.profile, createDefaults(compiled));
+  const resource = await ruled(ports, caller, compiled, read);
   const content = contentOf(compiled, resource, id, ports.now());
   const password = await passwordOf(ports, caller, resource);
   const choices = storeChoices(caller, compiled);

@@ -21,6 +21,7 @@ import {
   replaceAttemptsMax,
   requireMatch,
   requireMayChange,
+  ruled,
   type Shown,
   storeChoices,
   storedOf,
@@ -110,8 +111,9 @@ async function patchDocument(
     requireMatch(ifMatch, current.version);
     const members = join === undefined ? undefined : await allMembers(store, caller, current);
     const patched = applyPatch(compiled, { ...attributesOf(current), id }, operations, caller.profile, members);
-    const { members: _, ...content } = contentOf(compiled, patched.resource, id, now());
-    password ??= await passwordOf(ports, caller, patched.resource);
+    const resource = await ruled(ports, caller, compiled, patched.resource, current);
+    const { members: _, ...content } = contentOf(compiled, resource, id, now());
+    password ??= await passwordOf(ports, caller, resource);
     const result = await commit(store, caller, {
       kind: "replaceResource",
       expectedVersion: current.version,
@@ -124,7 +126,7 @@ async function patchDocument(
       noteSkipped(caller, result);
       return view(store, caller, compiled, storedOf(content, result), shown);
     }
-    if (result.kind !== "version") throw refusalError(result, compiled, id, patched.resource);
+    if (result.kind !== "version") throw refusalError(result, compiled, id, resource);
     current = await recordOf(store, caller, compiled, id, join);
   }
   throw new ScimError("conflict", "The resource changes too often to be patched; try again.");

@@ -1,4 +1,5 @@
 import { ScimError } from "../scim/error.ts";
+import type { JsonObject } from "../scim/json.ts";
 import type { CompiledType } from "../scim/resource/type.ts";
 import { isRefusal } from "../storage/change.ts";
 import { contentOf } from "./content.ts";
@@ -16,6 +17,7 @@ import {
   replaceAttemptsMax,
   requireMatch,
   requireMayChange,
+  ruled,
   type Shown,
   storeChoices,
   storedOf,
@@ -42,14 +44,16 @@ export async function replaceResource(
   let current = await recordOf(store, caller, compiled, id);
   requireMatch(ifMatch, current.version);
   await requireMayChange(store, caller, id);
-  const named = readBody(compiled, body, caller.profile, {});
+  const readWith = (defaults: JsonObject) =>
+    ruled(ports, caller, compiled, readBody(compiled, body, caller.profile, defaults), current);
+  const named = await readWith({});
   const password = await passwordOf(ports, caller, named);
   const choices = storeChoices(caller, compiled);
   // It depends on the version it is computed from when the client names one, or leaves out what then stays.
   const keepsActive = compiled.hasActive && named.attributes.active === undefined;
   const depends = keepsActive || compiled.hasImmutable || namesVersion(ifMatch);
   for (let attempt = 0; attempt < replaceAttemptsMax; attempt++) {
-    const read = keepsActive ? readBody(compiled, body, caller.profile, activeOf(current)) : named;
+    const read = keepsActive ? await readWith(activeOf(current)) : named;
     const resource = compiled.hasImmutable ? withImmutable(compiled, current, read) : read;
     const expected = depends ? { expectedVersion: current.version } : {};
     const content = contentOf(compiled, resource, id, now());

@@ -18,6 +18,7 @@ import type { CompiledType } from "../scim/resource/type.ts";
 import type { Change, Effect, Refusal, ResourceContent } from "../storage/change.ts";
 import type { FoundRecord, Join, Store } from "../storage/port.ts";
 import type { CursorPorts } from "./cursor.ts";
+import { obey, type RuleBook, takesPassword } from "./tenant-rules.ts";
 import type { Walks } from "./walks.ts";
 
 /* The steps that the use cases share. */
@@ -32,6 +33,7 @@ export interface DirectoryPorts {
   readonly hashPassword: (password: string) => Promise<string>;
   readonly cursors: CursorPorts;
   readonly walks: Walks;
+  readonly rules: RuleBook;
 }
 
 /** Whose resources, and what is forgiven to the one who asks. */
@@ -164,15 +166,31 @@ export async function requireMayChange(store: Store, { tenantId, scopes }: Calle
   throw new ScimError("forbidden", "The user has a role on this server; only an administrator may change it.");
 }
 
+/**
+ * What was read, as the tenant takes it.
+ *
+ * @throws ScimError invalidValue
+ */
+export async function ruled(
+  { rules }: DirectoryPorts,
+  { tenantId }: Caller,
+  compiled: CompiledType,
+  read: ReadResource,
+  before?: StoredResource,
+): Promise<ReadResource> {
+  const own = rules.of(tenantId);
+  const known = own instanceof Promise ? await own : own;
+  return obey(known, compiled, read, before && attributesOf(before));
+}
+
 export async function passwordOf(
-  { hashPassword }: DirectoryPorts,
-  { profile }: Caller,
+  { hashPassword, rules }: DirectoryPorts,
+  { profile, tenantId }: Caller,
   { secrets }: ReadResource,
 ): Promise<{ readonly passwordHash?: string }> {
   const { password } = secrets;
-  return password === undefined || forgives(profile, "ignorePassword")
-    ? {}
-    : { passwordHash: await hashPassword(password) };
+  if (password === undefined || !takesPassword(await rules.of(tenantId), profile)) return {};
+  return { passwordHash: await hashPassword(password) };
 }
 
 /** What the caller's profile has the store do otherwise. */

@@ -1,15 +1,17 @@
 import type { Context, MiddlewareHandler } from "hono";
+import { actingAs } from "../access/actor.ts";
 import type { Authenticator, Principal } from "../access/principal.ts";
 import type { Scope } from "../access/scope.ts";
 import { ScimError } from "../scim/error.ts";
 import { listening } from "../scim/profile.ts";
+import type { Actor } from "../storage/audit.ts";
 import { type AppEnv, addressOf, originOf } from "./context.ts";
 
 /** Lets in who proves who they are: a bearer token or Basic credentials. */
 export function authenticate(authenticator: Authenticator): MiddlewareHandler<AppEnv> {
   return async function authenticate(c, next) {
-    await identify(c, authenticator);
-    await next();
+    const { actor } = await identify(c, authenticator);
+    await actingAs(actor, next);
   };
 }
 
@@ -18,7 +20,10 @@ export function authenticate(authenticator: Authenticator): MiddlewareHandler<Ap
  *
  * @throws ScimError unauthorized or forbidden
  */
-export async function identify(c: Context<AppEnv>, authenticator: Authenticator): Promise<Principal> {
+export async function identify(
+  c: Context<AppEnv>,
+  authenticator: Authenticator,
+): Promise<Principal & { readonly actor: Actor }> {
   const header = c.req.header("Authorization");
   if (header !== undefined && isForeignPage(c, header)) {
     throw new ScimError("forbidden", "A page of another site may not use the browser's credentials.");
@@ -30,7 +35,8 @@ export async function identify(c: Context<AppEnv>, authenticator: Authenticator)
   }
   const principal = { ...known, profile: listening(known.profile) };
   c.set("principal", principal);
-  return principal;
+  const { kind, id, name } = principal;
+  return { ...principal, actor: { kind, id, name, address: addressOf(c) } };
 }
 
 const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD"]);

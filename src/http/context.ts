@@ -1,9 +1,13 @@
 import type { Context } from "hono";
+import type { PasswordPolicy } from "../access/policy.ts";
 import type { Authenticator, Principal } from "../access/principal.ts";
+import type { RefusedLogins } from "../access/refused-logins.ts";
 import type { AttributeIndexAdmin } from "../directory/attribute-indexes.ts";
 import type { Catalog } from "../directory/catalog.ts";
 import type { DefinitionAdmin } from "../directory/definitions.ts";
 import type { Directory } from "../directory/resources.ts";
+import type { RuleBook } from "../directory/tenant-rules.ts";
+import type { Outbox } from "../mail/outbox.ts";
 import type { CompiledType, Types } from "../scim/resource/type.ts";
 import type { Store } from "../storage/port.ts";
 import type { Metrics } from "./metrics.ts";
@@ -18,7 +22,14 @@ export interface AppPorts {
   readonly definitions: DefinitionAdmin;
   readonly attributeIndexes: AttributeIndexAdmin;
   readonly authenticator: Authenticator;
+  /** Told of everybody who is not let in. */
+  readonly refused: Pick<RefusedLogins, "note">;
+  /** What each tenant asks of its resources. */
+  readonly rules: RuleBook;
+  readonly policy: PasswordPolicy;
   readonly metrics: Metrics;
+  /** Sends mails. */
+  readonly outbox: Pick<Outbox, "wake" | "render">;
   /** Tells the runner that a job waits. */
   readonly wakeImports: () => void;
   /** Aborted when the server is to stop: whoever waits for something is answered at once. */

@@ -15,19 +15,22 @@ const beforeSchema = z.object({
   passwordUntil: z.number().exactOptional(),
   joined: z.array(z.string()),
   left: z.array(z.string()),
+  /** What was kept of the user for the application; null where the row assigned them, left out where it left that. */
+  assignment: z.record(z.string(), z.string()).nullable().exactOptional(),
 });
 
 export type Before = z.infer<typeof beforeSchema>;
 
 /** The text that is kept of a user as they were. */
 export function beforeText(of: {
-  readonly record: Pick<MatchedRecord, "doc" | "passwordHash" | "passwordUntil">;
+  readonly record: Pick<MatchedRecord, "doc" | "passwordHash" | "passwordUntil" | "assignment">;
   readonly joined: readonly string[];
   readonly left: readonly string[];
   readonly setsPassword?: boolean;
+  readonly assigns?: boolean;
   readonly id?: string;
 }): string {
-  const { record, joined, left, setsPassword = false, id } = of;
+  const { record, joined, left, setsPassword = false, assigns = false, id } = of;
   const before: Before = {
     ...(id !== undefined && { id }),
     doc: record.doc,
@@ -35,6 +38,7 @@ export function beforeText(of: {
     left: [...left],
     ...(setsPassword && { passwordHash: record.passwordHash }),
     ...(setsPassword && record.passwordUntil !== null && { passwordUntil: record.passwordUntil }),
+    ...(assigns && { assignment: record.assignment === undefined ? null : { ...record.assignment } }),
   };
   return JSON.stringify(before);
 }

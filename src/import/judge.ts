@@ -1,4 +1,7 @@
+import { addressOf } from "../applications/addressee.ts";
 import { createDefaults, uniqueKey } from "../directory/content.ts";
+import { excludedValues } from "../directory/exclude-list.ts";
+import type { TenantRules } from "../directory/tenant-rules.ts";
 import { ScimError } from "../scim/error.ts";
 import { isJsonObject, type JsonObject } from "../scim/json.ts";
 import { strictProfile } from "../scim/profile.ts";
@@ -8,10 +11,10 @@ import { attributesOf } from "../scim/resource/render.ts";
 import type { ReadResource } from "../scim/resource/resource.ts";
 import type { CompiledType } from "../scim/resource/type.ts";
 import { enterpriseUserUrn } from "../scim/urn.ts";
+import type { ApplicationRecord, AssignmentAttributes } from "../storage/application.ts";
 import type { ImportOptions, RowProblem } from "../storage/import.ts";
 import type { MatchedRecord } from "../storage/port.ts";
 import type { RowMapper } from "./dialect/dialect.ts";
-import { type ExcludeLists, excludedValues } from "./exclude-list.ts";
 import type { GroupReference } from "./groups.ts";
 import type { Match, MatchKey } from "./match.ts";
 import {
@@ -20,6 +23,7 @@ import {
   frozenName,
   groupProblem,
   issueProblem,
+  mailMissing,
   noMatch,
   notUnique,
   wrongHash,
@@ -47,6 +51,10 @@ interface Written {
   readonly password: RowPassword;
   /** A manager to be found when all rows are there. */
   readonly reference: string | undefined;
+  /** What is to be kept of the user for the application of the import; undefined where that is so, or there is none. */
+  readonly assignment: AssignmentAttributes | undefined;
+  /** Whether a link is sent by which the user chooses a password. */
+  readonly invites: boolean;
 }
 
 /** What to do with a row. */
@@ -76,7 +84,9 @@ export interface Judging {
   readonly key: MatchKey;
   readonly mapper: RowMapper;
   readonly groupOf: (name: string) => GroupReference;
-  readonly excluded: ExcludeLists;
+  readonly rules: TenantRules;
+  /** The application that users are assigned to. */
+  readonly application: ApplicationRecord | undefined;
   /** The dialect's source changes no userName of a user who is there. */
   readonly freezesUserName: boolean;
   readonly readHash: (
@@ -157,15 +167,19 @@ function write(judging: Judging, row: RowToJudge, record: MatchedRecord | undefi
     ...read.issues.map((issue) => issueProblem(issue, mapper, table)),
   ];
   const groups = mapped.groups === undefined ? noGroups : groupChange(judging, mapped.groups, record, problems);
-  for (const each of judging.excluded.size === 0 ? [] : excludedValues(judging.excluded, read.resource.attributes)) {
+  const { excluded: lists } = judging.rules;
+  for (const each of lists.size === 0 ? [] : excludedValues(lists, read.resource.attributes)) {
     problems.push(excluded(each, mapper, table));
   }
+  const invites = mapped.invite && (record?.passwordHash ?? null) === null;
+  if (invites && addressOf(read.resource.attributes) === undefined) problems.push(mailMissing(mapped.key));
   const password = passwordOf(judging, mapped, read.resource, record, problems);
   const resource =
     record === undefined ? read.resource : kept(judging, stored, read.resource, record, mapped, problems);
   if (problems.length > 0) return refuse("failed", ...problems);
   const reference = referenceOf(mapped, stored);
-  const written = { resource, groups, password, reference };
+  const assignment = assignmentOf(judging, mapped, record);
+  const written = { resource, groups, password, reference, assignment, invites };
   if (record === undefined) return { kind: "create", key: uniqueKey(compiled, resource.attributes), ...written };
   return { kind: "change", outcome: outcomeOf(stored, written, record), record, ...written };
 }
@@ -197,13 +211,27 @@ function kept(
 
 function outcomeOf(
   stored: JsonObject,
-  { resource, groups, password }: Written,
+  { resource, groups, password, assignment }: Written,
   { doc }: MatchedRecord,
 ): "updated" | "deactivated" | "unchanged" {
   const { attributes } = resource;
   const isSame = JSON.stringify(attributes) === doc;
-  if (isSame && groups.join.length + groups.leave.length === 0 && password.kind === "none") return "unchanged";
+  const isMember = groups.join.length + groups.leave.length === 0 && assignment === undefined;
+  if (isSame && isMember && password.kind === "none") return "unchanged";
   return stored.active !== false && attributes.active === false ? "deactivated" : "updated";
+}
+
+/** What comes to be kept of a user for the application; undefined when nothing changes. */
+function assignmentOf(
+  { application }: Judging,
+  { assignment: named = {} }: MappedRow,
+  record: MatchedRecord | undefined,
+): AssignmentAttributes | undefined {
+  if (application === undefined) return undefined;
+  const known = record?.assignment;
+  const merged = Object.entries({ ...known, ...named }).filter(([, value]) => value !== "");
+  const wanted = Object.fromEntries(merged.sort(([one], [other]) => (one < other ? -1 : 1)));
+  return known !== undefined && JSON.stringify(known) === JSON.stringify(wanted) ? undefined : wanted;
 }
 
 /** A manager that is named otherwise than the one who is stored; who it is, is looked up when all rows are there. */

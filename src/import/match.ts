@@ -72,6 +72,7 @@ export async function findMatches(
   tenantId: number,
   key: MatchKey,
   rows: readonly MappedRow[],
+  applicationId?: string,
 ): Promise<readonly Match[]> {
   const found: Match[] = rows.map(() => nobody);
   const byId = rows.flatMap(({ id }, index) => (id === undefined ? [] : [{ index, value: id }]));
@@ -83,7 +84,7 @@ export async function findMatches(
     if (wanted.length === 0) return;
     const values = wanted.map(({ value }) => (by === "unique" ? foldCase(value) : value));
     const resourceType = ports.compiled.type.name;
-    const records = await ports.store.resources.matches({ tenantId, resourceType, by, values });
+    const records = await ports.store.resources.matches({ tenantId, resourceType, by, values, applicationId });
     if (records === undefined) throw notIndexed(key);
     wanted.forEach(({ index, value }, place) => {
       found[index] = matchOf(records[place] ?? [], by === "id" ? undefined : key, value);

@@ -1,6 +1,8 @@
+import { assignmentAttributes } from "../applications/application.ts";
 import type { ChangeSet, PlannedRow } from "../storage/change.ts";
 import { type ImportJob, type SettledOutcome, zeroCounts } from "../storage/import.ts";
 import { FileError } from "./dialect/dialect.ts";
+import { sapIasDialect } from "./dialect/sap-ias.ts";
 import { estimateText } from "./hashing.ts";
 import { clearPlan } from "./input.ts";
 import { advance } from "./job.ts";
@@ -26,6 +28,8 @@ interface Plan {
   /** Passwords in clear text that are to be hashed, and those of users who keep theirs. */
   passwords: number;
   keptPasswords: number;
+  /** Users who are sent a mail by which they choose a password. */
+  invites: number;
   managers: number;
   told: ChangeSet[];
 }
@@ -50,6 +54,7 @@ export async function planJob(ports: RunPorts, job: ImportJob): Promise<PlanEnd>
     rows: 0,
     passwords: 0,
     keptPasswords: 0,
+    invites: 0,
     managers: 0,
     told: [],
   };
@@ -105,6 +110,15 @@ async function settlePlan(ports: RunPorts, opened: TableJob, plan: Plan): Promis
   await ports.store.commit([...told, { tenantId: job.tenantId, changes: [advance(job.id, "plan", done)] }]);
 }
 
+const idleAssignments = `${assignmentAttributes[0]} and the like are kept for an application, and applicationId names none`;
+
+/** Whether a file has what is kept for an application, and is imported for none. */
+function hasIdleAssignments({ judging, detected, shape }: TableJob): boolean {
+  if (judging.application !== undefined || detected.dialect.id !== sapIasDialect.id) return false;
+  const names: ReadonlySet<string> = new Set(assignmentAttributes.map((name) => name.toLowerCase()));
+  return shape.header.some((header) => names.has(header.trim().toLowerCase()));
+}
+
 async function warningsOf(ports: RunPorts, opened: TableJob, plan: Plan): Promise<readonly string[]> {
   const { job, table, detected, mapper } = opened;
   const blank = table.blankRows();
@@ -117,6 +131,8 @@ async function warningsOf(ports: RunPorts, opened: TableJob, plan: Plan): Promis
     `read as ${detected.dialect.id}, because ${detected.reason}; ${describeFormat(table)}`,
     ...table.warnings,
     ...(blank > 0 ? [`${blank === 1 ? "1 blank row was" : `${blank} blank rows were`} left out`] : []),
+    ...(plan.invites > 0 ? [`${plan.invites} users are sent a mail by which they choose a password`] : []),
+    ...(hasIdleAssignments(opened) ? [idleAssignments] : []),
     ...(mapper.unmapped.length > 0 ? [`columns that go nowhere: ${mapper.unmapped.join(", ")}`] : []),
     ...(same === undefined || job.retryOf !== null
       ? []
@@ -194,6 +210,7 @@ function taken({ settings, judging }: TableJob, { mapped }: JudgedRow): PlannedO
 function countExtras(plan: Plan, { verdict, mapped }: JudgedRow): void {
   if (verdict.kind !== "create" && verdict.kind !== "change") return;
   if (verdict.password.kind === "clear") plan.passwords++;
+  if (verdict.invites) plan.invites++;
   if (verdict.reference !== undefined) plan.managers++;
   const brings = mapped.passwordHash !== undefined || verdict.resource.secrets.password !== undefined;
   if (verdict.kind === "change" && brings && verdict.password.kind === "none") plan.keptPasswords++;

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { attributed } from "../access/actor.ts";
 import { hashPassword } from "../access/password.ts";
 import type { CompiledType } from "../scim/resource/type.ts";
 import type { Store } from "../storage/port.ts";
@@ -25,7 +26,7 @@ export interface RunPorts extends ImportPorts {
 /** What imports need, of this machine and its clock. */
 export function importPorts(store: Store, stopRequested: () => boolean): ImportPorts {
   return {
-    store,
+    store: attributed(store),
     now: Date.now,
     newId: () => Bun.randomUUIDv7(),
     hashPassword,

@@ -37,6 +37,12 @@ export function excluded(
   return { code: "excluded_value", column: attribute, ...shown(value), ...mapper.source(table, path), message };
 }
 
+/** Who is to choose a password by mail has no address. */
+export function mailMissing(key: string | null): RowProblem {
+  const message = "the user is to choose a password by mail, and has no address that mail can be sent to";
+  return { code: "mail_missing", column: "emails", ...shown(key), message };
+}
+
 /** Somebody else has the value that no two may have. */
 export function notUnique(name: string, key: string | null): RowProblem {
   return { code: "not_unique", column: name, ...shown(key), message: `a user with this ${name} exists already` };

@@ -98,6 +98,8 @@ const optionReaders: { readonly [K in Exclude<keyof ImportOptions, "asAdministra
   acceptWeakHashes: flag,
   keepPasswords: flag,
   mustChangeHours: hours,
+  applicationId: text,
+  userStore: text,
   mapping: text,
   charset: oneOf(charsets),
   delimiter,

@@ -1,3 +1,4 @@
+import { invitationOf } from "../applications/invite.ts";
 import { contentOf } from "../directory/content.ts";
 import type { AppliedRow, Change, ChangeSet, RefusalKind, Told } from "../storage/change.ts";
 import type { RowProblem } from "../storage/import.ts";
@@ -49,7 +50,7 @@ export function rowSet(
     raw: () => keptCells(opened, table),
     ...(again && { again }),
   };
-  return { tenantId, changes: changesOf(ports, opened.settings, verdict, hash), result };
+  return { tenantId, changes: changesOf(ports, opened, verdict, hash), result };
 }
 
 type Refusals = AppliedRow["refused"];
@@ -79,10 +80,11 @@ function tellingOf(
     case "create":
       return { applied: "created", problems: warnings, refused, ...referring(verdict.reference) };
     case "change": {
-      const { outcome, record, groups, password } = verdict;
+      const { outcome, record, groups, password, assignment } = verdict;
       const { join: joined, leave: left } = groups;
       const setsPassword = password.kind !== "none";
-      const image = outcome === "unchanged" ? {} : { before: beforeText({ record, joined, left, setsPassword }) };
+      const told = { record, joined, left, setsPassword, assigns: assignment !== undefined };
+      const image = outcome === "unchanged" ? {} : { before: beforeText(told) };
       return { applied: outcome, problems: warnings, refused, ...image, ...referring(verdict.reference) };
     }
   }
@@ -92,13 +94,9 @@ function referring(reference: string | undefined): { readonly reference?: string
   return reference === undefined ? {} : { reference };
 }
 
-function changesOf(
-  ports: RunPorts,
-  settings: ImportSettings,
-  verdict: Verdict,
-  hash: string | undefined,
-): readonly Change[] {
+function changesOf(ports: RunPorts, opened: TableJob, verdict: Verdict, hash: string | undefined): readonly Change[] {
   const { compiled, newId, now } = ports;
+  const { settings } = opened;
   switch (verdict.kind) {
     case "refuse":
     case "skip":
@@ -115,16 +113,43 @@ function changesOf(
         ...content,
         ...passwordOf(ports, settings, verdict.password, hash),
       };
-      return [create, ...membershipChanges(content.id, verdict.groups, content.at)];
+      return [
+        create,
+        ...membershipChanges(content.id, verdict.groups, content.at),
+        ...applicationChanges(ports, opened, verdict, content),
+      ];
     }
     case "change": {
       const { id, version } = verdict.record;
       const content = contentOf(compiled, verdict.resource, id, now());
       const password = passwordOf(ports, settings, verdict.password, hash);
       const change: Change = { kind: "replaceResource", ...content, ...password, expectedVersion: version };
-      return [change, ...membershipChanges(id, verdict.groups, content.at)];
+      return [
+        change,
+        ...membershipChanges(id, verdict.groups, content.at),
+        ...applicationChanges(ports, opened, verdict, content),
+      ];
     }
   }
+}
+
+/** Assigns the user of a row to the application of the import, and sends a link where the row asks for it. */
+function applicationChanges(
+  ports: RunPorts,
+  { judging: { application, rules } }: TableJob,
+  { assignment: attributes, invites, resource }: Extract<Verdict, { kind: "create" | "change" }>,
+  { id: userId, at }: { readonly id: string; readonly at: number },
+): readonly Change[] {
+  const changes: Change[] = [];
+  if (application !== undefined && attributes !== undefined) {
+    changes.push({ kind: "assignUser", applicationId: application.id, userId, attributes, at });
+  }
+  if (!invites) return changes;
+  const { applicationLinkMinutes, passwordLinkMinutes } = rules.settings;
+  const minutes = application === undefined ? passwordLinkMinutes : applicationLinkMinutes;
+  const invitation = invitationOf(ports, { userId, user: resource.attributes, application, minutes });
+  if (invitation !== undefined) changes.push({ kind: "inviteUser", ...invitation, again: false });
+  return changes;
 }
 
 /** The password that a row sets, and until when it is valid. */

@@ -27,6 +27,8 @@ export interface MappedRow {
   readonly passwordHash: { readonly text: string; readonly algorithm?: string } | undefined;
   /** The person is to choose a password by mail. */
   readonly invite: boolean;
+  /** What is kept of the user for the application that the import is for; an empty text is cleared. */
+  readonly assignment?: Readonly<Record<string, string>> | undefined;
   /** The value by which a user can be found that stands at a path: `userName`, `externalId`, `emails.value` … */
   readonly valueOf: (path: string) => string | undefined;
   /** What the mapping itself refuses. */

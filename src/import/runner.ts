@@ -1,3 +1,4 @@
+import { actingAs } from "../access/actor.ts";
 import { loadTypes } from "../directory/catalog.ts";
 import { userTypeOf } from "../scim/resource/type.ts";
 import type { ImportProgress } from "../storage/change.ts";
@@ -40,6 +41,11 @@ export async function runImport(given: ImportPorts, tenantId: number, importId: 
   const ports = { ...given, compiled: userTypeOf(await loadTypes(given.store, tenantId)) };
   const running = runningJob(ports, tenantId, importId);
   const job = await running.current();
+  const actor = { kind: "import", id: importId, name: job.createdBy, address: "" } as const;
+  return actingAs(actor, () => advanceFar(running, job));
+}
+
+async function advanceFar(running: Running, job: ImportJob): Promise<ImportJob> {
   if (job.state === "undoing") return undo(running, job);
   if (job.isCancelled && job.state !== "running") return endUnrun(running);
   const planned = await plan(running, job);

@@ -1,8 +1,9 @@
 import { readPasswordHash } from "../access/hash/read.ts";
+import { rulesFrom, type TenantRules } from "../directory/tenant-rules.ts";
+import { primaryStore, storedName } from "../directory/user-store.ts";
 import type { FileShape, ImportJob } from "../storage/import.ts";
 import { type Detected, detectDialect } from "./dialect/detect.ts";
-import type { RowMapper } from "./dialect/dialect.ts";
-import { type ExcludeLists, excludeListsFrom } from "./exclude-list.ts";
+import { FileError, type RowMapper } from "./dialect/dialect.ts";
 import { errorColumn, withoutErrors } from "./failed-file.ts";
 import { GroupNames } from "./groups.ts";
 import { isGuardedCell, unguardCell } from "./guard.ts";
@@ -60,12 +61,14 @@ export async function openTableJob(ports: RunPorts, job: ImportJob): Promise<Tab
     const asked = { dialect, mapping: options.mapping };
     const detected = detectDialect(asked, { format, header }, compiled.type, mappings);
     const settings = settle(job.request, detected.dialect.defaults);
-    const mapper = detected.dialect.bind(header, compiled.type, settings);
+    const rules = rulesFrom(records);
+    const application = await applicationOf(ports, job);
+    const mapper = inStores(detected.dialect.bind(header, compiled.type, settings), rules, options.userStore);
     const groups = new GroupNames(options.createGroups);
     const shape = { format, delimiter, header };
     const isOurs = errors !== undefined;
     const batches = readBack(start.batches, format, errors, isOurs ? undefined : mapper);
-    const judging = judgingOf(ports, job, { detected, settings, mapper, groups, excluded: excludeListsFrom(records) });
+    const judging = judgingOf(ports, job, { detected, settings, mapper, groups, rules, application });
     await requireMatchable(ports, job.tenantId, judging.key);
     return { job, table, detected, settings, mapper, groups, judging, shape, batches };
   } catch (error) {
@@ -83,12 +86,54 @@ function sourceOptions({ request: { options } }: ImportJob): TableOptions {
   };
 }
 
+/**
+ * The application that users are assigned to.
+ *
+ * @throws FileError when it is not there
+ */
+async function applicationOf({ store }: RunPorts, { tenantId, request: { options } }: ImportJob) {
+  const { applicationId } = options;
+  if (applicationId === "") return undefined;
+  const application = await store.applications.get(tenantId, applicationId);
+  if (application !== undefined) return application;
+  throw new FileError("unknown_application", `there is no application ${JSON.stringify(applicationId.slice(0, 64))}`);
+}
+
+/**
+ * The same mapper, whose users are in the store that was chosen, or in the one that their names tell.
+ *
+ * @throws FileError when the store is not there
+ */
+function inStores(mapper: RowMapper, { userStores }: TenantRules, wanted: string): RowMapper {
+  if (wanted === "" && userStores.size === 0) return mapper;
+  const chosen = wanted === "" ? undefined : wanted.toUpperCase();
+  if (chosen !== undefined && chosen !== primaryStore && !userStores.has(chosen)) {
+    throw new FileError("unknown_user_store", `there is no user store ${JSON.stringify(wanted.slice(0, 64))}`);
+  }
+  const name = (userName: string): string => storedName(userStores, userName, chosen);
+  return {
+    ...mapper,
+    map(row) {
+      const mapped = mapper.map(row);
+      const named: MappedRow["valueOf"] = (path) => {
+        const value = mapped.valueOf(path);
+        return path === "userName" && value !== undefined ? name(value) : value;
+      };
+      const body: MappedRow["body"] = (stored) => {
+        const made = mapped.body(stored);
+        return typeof made.userName === "string" ? { ...made, userName: name(made.userName) } : made;
+      };
+      return { ...mapped, valueOf: named, body };
+    },
+  };
+}
+
 function judgingOf(
   { compiled }: RunPorts,
   { request: { options } }: ImportJob,
-  bound: Pick<TableJob, "detected" | "settings" | "mapper" | "groups"> & { readonly excluded: ExcludeLists },
+  bound: Pick<TableJob, "detected" | "settings" | "mapper" | "groups"> & Pick<Judging, "rules" | "application">,
 ): Judging {
-  const { detected, settings, mapper, groups, excluded } = bound;
+  const { detected, settings, mapper, groups, rules, application } = bound;
   const { acceptWeakHashes: acceptWeak } = options;
   return {
     compiled,
@@ -97,7 +142,8 @@ function judgingOf(
     key: matchKey(settings, compiled),
     mapper,
     groupOf: (name) => groups.get(name),
-    excluded,
+    rules,
+    application,
     freezesUserName: detected.dialect.freezesUserName === true,
     readHash: ({ text, algorithm }) =>
       readPasswordHash(text, { acceptWeak, ...(algorithm !== undefined && { algorithm }) }),
@@ -189,7 +235,7 @@ async function matchesOf(ports: RunPorts, job: ImportJob, judging: Judging, mapp
   const needsNone = (row: MappedRow): boolean =>
     (row.operation ?? settings.mode) === "create" && key.by === "unique" && row.id === undefined;
   if (mapped.every(needsNone)) return [];
-  return findMatches(ports, job.tenantId, key, mapped);
+  return findMatches(ports, job.tenantId, key, mapped, judging.application?.id);
 }
 
 function charsOf({ cells }: TableRow): number {

@@ -23,25 +23,44 @@ const rowsPerCommit = 500;
 export async function undoJob(ports: RunPorts, job: ImportJob): Promise<boolean> {
   const { store, compiled } = ports;
   const { tenantId, id } = job;
+  const { applicationId } = job.request.options;
+  // What was kept for an application that is gone is gone with it.
+  const application = applicationId === "" ? undefined : await store.applications.get(tenantId, applicationId);
   for (;;) {
     if (ports.stopRequested()) return false;
     const rows = await store.imports.undoable(tenantId, id, rowsPerCommit);
     if (rows.length === 0) break;
     const values = rows.map(({ resourceId }) => resourceId ?? "");
-    const users = await store.resources.matches({ tenantId, resourceType: compiled.type.name, by: "id", values });
-    await store.commit(rows.map((row, index) => undoSet(ports, job, row, users?.[index]?.[0])));
+    const users = await store.resources.matches({
+      tenantId,
+      resourceType: compiled.type.name,
+      by: "id",
+      values,
+      applicationId: application?.id,
+    });
+    await store.commit(rows.map((row, index) => undoSet(ports, job, row, users?.[index]?.[0], application?.id)));
   }
   await removeGroups(ports, job);
   return true;
 }
 
-function undoSet(ports: RunPorts, job: ImportJob, row: UndoableRow, user: MatchedRecord | undefined): ChangeSet {
+function undoSet(
+  ports: RunPorts,
+  job: ImportJob,
+  row: UndoableRow,
+  user: MatchedRecord | undefined,
+  applicationId: string | undefined,
+): ChangeSet {
   const { tenantId, id: importId } = job;
   const refused = [...row.problems, changedSince];
   const result = { kind: "undone", importId, row: row.row, undo: "undone", problems: row.problems, refused } as const;
   const before = row.before === null ? undefined : readBefore(row.before);
   const changes = changesFor(ports, job, row, user, before);
-  if (changes !== undefined) return { tenantId, changes, result };
+  if (changes !== undefined) {
+    const assignments =
+      user === undefined || before === undefined ? [] : assignmentBefore(ports, user, before, applicationId);
+    return { tenantId, changes: [...changes, ...assignments], result };
+  }
   return { tenantId, changes: [], result: { ...result, undo: "conflict", problems: refused } };
 }
 
@@ -90,6 +109,18 @@ function passwordBefore({ passwordHash, passwordUntil }: Before) {
 function contentBefore({ compiled, now }: RunPorts, id: string, before: Before) {
   const { resource } = compiled.read(attributesIn(before.doc), strictProfile, {});
   return contentOf(compiled, resource, id, now());
+}
+
+/** Assigned to the application as before, if it is still there. */
+function assignmentBefore(
+  { now }: RunPorts,
+  { id: userId, assignment: current }: MatchedRecord,
+  { assignment }: Before,
+  applicationId: string | undefined,
+): readonly Change[] {
+  if (applicationId === undefined || assignment === undefined) return [];
+  if (assignment !== null) return [{ kind: "assignUser", applicationId, userId, attributes: assignment, at: now() }];
+  return current === undefined ? [] : [{ kind: "unassignUser", applicationId, userId }];
 }
 
 /** Out of the groups that the row had the user join, and back into those that it had them leave. */

@@ -1,4 +1,6 @@
 import type { IndexedAttribute } from "../scim/filter/indexed.ts";
+import type { ApplicationChange, MailChange } from "./application.ts";
+import type { Actor, AuditChange } from "./audit.ts";
 import type {
   FileShape,
   ImportJob,
@@ -88,6 +90,8 @@ export type Change =
       readonly passwordHash: string;
       readonly passwordUntil?: number;
       readonly expectedHash?: string;
+      /** The same password in another form. */
+      readonly isRehash?: true;
       readonly at: number;
     }
   /** Gives the user just these roles. Refused with `notFound`. */
@@ -134,14 +138,22 @@ export type Change =
   | { readonly kind: "renewClient"; readonly id: string; readonly hash: string }
   /** Ends a client and the tokens that it was given. Refused with `notFound`. */
   | { readonly kind: "deleteClient"; readonly id: string }
+  /** Refused with `uniqueness` when there is one of that issuer and audience, whatever the tenant. */
+  | ({ readonly kind: "createIssuer"; readonly at: number } & IssuerContent)
+  /** Refused with `notFound`. */
+  | { readonly kind: "deleteIssuer"; readonly id: string }
   /** Registers a schema or a resource type under its key, in the place of one that is there. */
   | { readonly kind: "putDefinition"; readonly definition: DefinitionKind; readonly key: string; readonly doc: string }
-  /** Refused with `notFound`, or with `inUse` while the tenant has resources of `emptyType`. */
+  /**
+   * Refused with `notFound`, or with `inUse` while the tenant has resources of `emptyType`, or users or groups whose names
+   * begin with `emptyPrefix`, folded.
+   */
   | {
       readonly kind: "deleteDefinition";
       readonly definition: DefinitionKind;
       readonly key: string;
       readonly emptyType?: string;
+      readonly emptyPrefix?: string;
     }
   /**
    * Says which attributes of a type are indexed, all of them: one that is new is built by `buildIndexes`, unless there
@@ -200,12 +212,35 @@ export type Change =
    * Overwrites and removes some pieces of the input, which may hold passwords: few enough not to keep others waiting.
    * The effect's `changed` is false when none were left.
    */
-  | { readonly kind: "dropInput"; readonly importId: string };
+  | { readonly kind: "dropInput"; readonly importId: string }
+  | ApplicationChange
+  | MailChange
+  | AuditChange;
 
 export type ChangeKind = Change["kind"];
 
+/** A server whose JSON Web Tokens let their bearers in. */
+export interface IssuerContent {
+  readonly id: string;
+  /** The `iss` and the `aud` of its tokens. */
+  readonly issuer: string;
+  readonly audience: string;
+  /** Where its public keys are (RFC 7517). */
+  readonly jwksUrl: string;
+  /** The claim that has the scopes. */
+  readonly scopeClaim: string;
+  readonly profile: string;
+}
+
 /** What a tenant registers beside what is built in. */
-export type DefinitionKind = "schema" | "resourceType" | "index" | "importMapping" | "excludeList";
+export type DefinitionKind =
+  | "schema"
+  | "resourceType"
+  | "index"
+  | "importMapping"
+  | "excludeList"
+  | "userStore"
+  | "settings";
 
 /** What may be set while an import moves on; what is left out stays. */
 export interface ImportProgress {
@@ -306,6 +341,8 @@ export type RowResult = AppliedRow | LeftRow | LinkedRow | UndoneRow;
 export interface ChangeSet {
   readonly tenantId: number;
   readonly changes: readonly Change[];
+  /** Who makes them; the server by itself when not said. */
+  readonly by?: Actor;
   /** The import row that the set is about, if it is one; written whether the set is applied or refused. */
   readonly result?: RowResult;
 }

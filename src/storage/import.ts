@@ -79,6 +79,10 @@ export interface ImportOptions {
   readonly mustChangeHours: number | Auto;
   /** Who uploaded it may change users that have a role here. */
   readonly asAdministrator: boolean;
+  /** The id of the application that users are assigned to; empty for none. */
+  readonly applicationId: string;
+  /** The user store that users are put into; empty for the one that their names tell. */
+  readonly userStore: string;
   /** The name of a saved mapping; empty for none. */
   readonly mapping: string;
   /** How the bytes are read where they do not tell; empty to let them. */
@@ -98,6 +102,8 @@ export const defaultOptions: ImportOptions = Object.freeze({
   keepPasswords: false,
   mustChangeHours: "auto",
   asAdministrator: false,
+  applicationId: "",
+  userStore: "",
   mapping: "",
   charset: "",
   delimiter: "",

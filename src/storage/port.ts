@@ -3,6 +3,9 @@ import type { IndexTarget } from "../scim/filter/indexed.ts";
 import type { PathOf } from "../scim/resource/render.ts";
 import type { ResourceType } from "../scim/schema/registry.ts";
 import type { Sort } from "../scim/sort.ts";
+import type { AccessReads } from "./access.ts";
+import type { ApplicationReads, AssignmentAttributes, MailReads } from "./application.ts";
+import type { AuditReads } from "./audit.ts";
 import type { ChangeSet, DefinitionKind, SetResult } from "./change.ts";
 import type {
   ImportJob,
@@ -164,6 +167,8 @@ export interface MatchQuery {
   /** `unique` values are folded by the caller; the path is that of an indexed attribute. */
   readonly by: "id" | "unique" | "externalId" | { readonly path: string };
   readonly values: readonly string[];
+  /** The application whose assignments are told. */
+  readonly applicationId?: string | undefined;
 }
 
 /** A resource as an import compares a row with it. */
@@ -179,6 +184,8 @@ export interface MatchedRecord {
   readonly groupIds: readonly string[];
   /** Whether it has a role here: then only an administrator may change it. */
   readonly hasRole: boolean;
+  /** What is kept of it for the application that was asked for; undefined when it is not assigned, or none was. */
+  readonly assignment?: AssignmentAttributes | undefined;
 }
 
 export interface ResourceReads {
@@ -208,77 +215,6 @@ export interface ResourceReads {
   list(query: ResourceQuery): Promise<ResourcePage>;
   /** Says how a list would be found; counts candidates, and reads no document. */
   explain(tenantId: number, asked: TypeQuery): Promise<Explanation>;
-}
-
-export interface TokenRecord {
-  readonly tenantId: number;
-  readonly id: string;
-  readonly name: string;
-  readonly scopes: readonly string[];
-  readonly profile: string;
-  readonly created: number;
-  readonly expiresAt: number | null;
-  /** The OAuth client that it was given to. */
-  readonly clientId: string | null;
-  /** About when; null for one that nobody has used. */
-  readonly lastUsed: number | null;
-}
-
-export interface TenantRecord {
-  readonly tenantId: number;
-  /** In lower case. */
-  readonly domain: string;
-  readonly created: number;
-}
-
-export interface ClientRecord {
-  readonly tenantId: number;
-  readonly id: string;
-  readonly name: string;
-  readonly scopes: readonly string[];
-  readonly profile: string;
-  readonly created: number;
-}
-
-export interface CredentialRecord {
-  readonly userId: string;
-  readonly resourceType: string;
-  readonly passwordHash: string | null;
-  /** Until when that lets its user in; null for ever. */
-  readonly passwordUntil: number | null;
-  readonly roles: readonly string[];
-}
-
-/** A user who may log in or has a role. */
-export interface AccountRecord {
-  readonly userId: string;
-  readonly userName: string;
-  readonly roles: readonly string[];
-  readonly hasPassword: boolean;
-}
-
-export interface AccessReads {
-  /** The token with that SHA-256, of whatever tenant: it is what tells the tenant. */
-  tokenByHash(hash: string): Promise<TokenRecord | undefined>;
-  /** Those that somebody made, newest first: not those that clients were given. */
-  tokens(tenantId: number): Promise<readonly TokenRecord[]>;
-  token(tenantId: number, id: string): Promise<TokenRecord | undefined>;
-  /** All tenants, oldest first. */
-  tenants(): Promise<readonly TenantRecord[]>;
-  /** The number of the tenant with that domain, in lower case. */
-  tenantOf(domain: string): Promise<number | undefined>;
-  /** The OAuth client with that id, of whatever tenant, and the hashes of the secrets that it may show. */
-  clientById(id: string): Promise<(ClientRecord & { readonly hashes: readonly string[] }) | undefined>;
-  /** Newest first. */
-  clients(tenantId: number): Promise<readonly ClientRecord[]>;
-  /** The bytes kept under that name. */
-  secret(tenantId: number, name: string): Promise<Uint8Array | undefined>;
-  /** Everybody who has a password or a role, oldest first. */
-  accounts(tenantId: number): Promise<readonly AccountRecord[]>;
-  /** The roles of the user with that id; none when there is no such user. */
-  roles(tenantId: number, userId: string): Promise<readonly string[]>;
-  /** What the user with that userName, folded by the caller, may log in with and do; undefined unless active. */
-  credential(tenantId: number, resourceType: string, key: string): Promise<CredentialRecord | undefined>;
 }
 
 export interface RowQuery {
@@ -375,6 +311,9 @@ export interface Store {
   readonly definitions: DefinitionReads;
   readonly indexes: AttributeIndexReads;
   readonly imports: ImportReads;
+  readonly applications: ApplicationReads;
+  readonly mails: MailReads;
+  readonly audit: AuditReads;
   /** Throws when the store can not answer: for readiness probes. */
   check(): Promise<void>;
   /** What it holds over all tenants. Costs the same however many people there are. */

@@ -128,8 +128,11 @@ describe("muster doctor", () => {
   test("a resource that was deleted since its import is no finding", () =>
     inDataDir(async (place) => {
       await fill(place);
-      change(place.file, "DELETE FROM resource WHERE unique_key = 'cay'");
-      change(place.file, "UPDATE resource_count SET count = count - 1 WHERE resource_type = 'User'");
+      await place.withStore(async (store, world) => {
+        const cay = await store.resources.getByUniqueKey(world.tenantId, "User", "cay");
+        if (cay === undefined) throw new Error("no cay");
+        await world.apply({ kind: "deleteResource", resourceType: "User", id: cay.id, at: world.now() });
+      });
       expect((await doctor(place)).findings).toEqual([]);
     }));
 

@@ -6,6 +6,7 @@ import fc from "fast-check";
 import type { Scope } from "../../src/access/scope.ts";
 import { createSealer } from "../../src/access/seal.ts";
 import { createDirectory } from "../../src/directory/resources.ts";
+import { createRuleBook } from "../../src/directory/tenant-rules.ts";
 import { createWalks } from "../../src/directory/walks.ts";
 import { readBulk } from "../../src/scim/bulk/request.ts";
 import { ScimError } from "../../src/scim/error.ts";
@@ -41,6 +42,7 @@ const directory = createDirectory({
   hashPassword: (password) => Promise.resolve(password),
   cursors: { ...createSealer(new Uint8Array(32)), now },
   walks: createWalks(now),
+  rules: createRuleBook(store, Date.now),
 });
 const caller = {
   tenantId: defaultTenantId,

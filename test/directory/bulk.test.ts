@@ -6,6 +6,7 @@ import type { Scope } from "../../src/access/scope.ts";
 import { createSealer } from "../../src/access/seal.ts";
 import type { BulkOutcome } from "../../src/directory/bulk.ts";
 import { createDirectory, type Directory } from "../../src/directory/resources.ts";
+import { createRuleBook } from "../../src/directory/tenant-rules.ts";
 import { createWalks } from "../../src/directory/walks.ts";
 import { readBulk } from "../../src/scim/bulk/request.ts";
 import { bulkResponse } from "../../src/scim/bulk/response.ts";
@@ -61,6 +62,7 @@ function directoryOn(used: Store, hashPassword = async (password: string) => `ha
     hashPassword,
     cursors,
     walks: createWalks(now),
+    rules: createRuleBook(store, Date.now),
   });
 }
 

@@ -6,6 +6,7 @@ import { hashPassword, verifyPassword } from "../../src/access/password.ts";
 import type { Scope } from "../../src/access/scope.ts";
 import { createSealer } from "../../src/access/seal.ts";
 import { createDirectory, type Directory } from "../../src/directory/resources.ts";
+import { createRuleBook } from "../../src/directory/tenant-rules.ts";
 import { createWalks } from "../../src/directory/walks.ts";
 import { ScimError } from "../../src/scim/error.ts";
 import { readListRequest } from "../../src/scim/list.ts";
@@ -43,6 +44,7 @@ function open(): void {
     },
     cursors: { ...createSealer(new Uint8Array(32)), now: () => clock },
     walks: createWalks(() => clock),
+    rules: createRuleBook(store, Date.now),
   });
 }
 

@@ -22,7 +22,9 @@ import {
   startServer,
   type TestServer,
   text,
+  unique,
 } from "../support/server.ts";
+import { administer } from "./administered.ts";
 import { named, openapi, type Route, routes } from "./routes.ts";
 
 let server: TestServer;
@@ -38,7 +40,7 @@ beforeAll(async () => {
   ids.set("/scim/v2/Schemas/{id}", "urn:ietf:params:scim:schemas:core:2.0:User");
   ids.set("/api/schemas/{id}", "urn:ietf:params:scim:schemas:core:2.0:User");
   ids.set("/api/resource-types/{id}", "User");
-  ids.set("/api/exclude-lists/{id}", "mail");
+  for (const [path, id] of await administer(server, unique)) ids.set(path, id);
   ids.set("/api/import-mappings/{id}", "ours");
   const mapping = { name: "ours", columns: [{ column: "login", path: "userName" }] };
   const json = { "Content-Type": "application/json" };
@@ -109,7 +111,7 @@ describe("a protected route", () => {
   });
 
   test.each(scoped)("AU-3 AU-4 %s with a token that lacks the scope is 403", async (_, route) => {
-    const token = await server.makeToken({ scopes: ["audit:read"] });
+    const token = await server.makeToken({ scopes: ["provisioning:write"] });
     expectRefusal(await send(route, { Authorization: `Bearer ${token}` }), { status: 403 });
   });
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hashPassword } from "../../src/access/password.ts";
+import { createPolicy } from "../../src/access/policy.ts";
 import { createAuthenticator } from "../../src/access/principal.ts";
 import { createSealer } from "../../src/access/seal.ts";
 import { version } from "../../src/assets.ts";
@@ -10,6 +11,7 @@ import { createAttributeIndexAdmin } from "../../src/directory/attribute-indexes
 import { createCatalog } from "../../src/directory/catalog.ts";
 import { createDefinitionAdmin } from "../../src/directory/definitions.ts";
 import { createDirectory } from "../../src/directory/resources.ts";
+import { createRuleBook } from "../../src/directory/tenant-rules.ts";
 import { createWalks } from "../../src/directory/walks.ts";
 import { createApp } from "../../src/http/app.ts";
 import { createMetrics } from "../../src/http/metrics.ts";
@@ -68,12 +70,17 @@ describe("a server whose store is gone", () => {
       hashPassword,
       cursors: { ...createSealer(new Uint8Array(32)), now },
       walks: createWalks(now),
+      rules: createRuleBook(store, now),
     }),
     catalog,
     definitions: createDefinitionAdmin(store, catalog),
     attributeIndexes: createAttributeIndexAdmin(store, catalog, () => undefined),
     publicDiscovery: false,
     metrics: createMetrics(),
+    rules: createRuleBook(store, now),
+    policy: createPolicy(async () => 12),
+    outbox: { wake: () => undefined, render: () => ({ subject: "", text: "", html: "" }) },
+    refused: { note: () => undefined },
     authenticator: createAuthenticator(store, now),
     wakeImports: () => undefined,
     now,

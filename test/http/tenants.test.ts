@@ -19,6 +19,7 @@ import {
   text,
   unique,
 } from "../support/server.ts";
+import { administer } from "./administered.ts";
 import { named, type Route, routes } from "./routes.ts";
 
 const json = { "Content-Type": "application/json" };
@@ -66,6 +67,7 @@ async function fill(): Promise<void> {
   for (const path of ["/scim/v2/Users/{id}", "/api/users/{id}"]) ids.set(path, userId);
   const groupId = (await createGroup(server, [], name("staff"))).id;
   for (const path of ["/scim/v2/Groups/{id}", "/api/groups/{id}"]) ids.set(path, groupId);
+  for (const [path, id] of await administer(server, name)) ids.set(path, id);
   const mapping = name("mapping");
   await post("/api/import-mappings", { name: mapping, columns: [{ column: "login", path: "userName" }] });
   ids.set("/api/import-mappings/{id}", mapping);
@@ -89,7 +91,7 @@ async function fill(): Promise<void> {
 }
 
 /** What every tenant has, by the same name. */
-const shared = /^\/(?:scim\/v2\/ResourceTypes|api\/resource-types|api\/exclude-lists|api\/tenants)\/\{id\}/;
+const shared = /^\/(?:scim\/v2\/ResourceTypes|api\/resource-types|api\/tenants)\/\{id\}/;
 const withId = named(
   routes.filter(({ path, isProtected }) => isProtected && /\{id\}/.test(path) && !shared.test(path)),
 );

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { Scope } from "../../src/access/scope.ts";
 import { createSealer } from "../../src/access/seal.ts";
 import { createDirectory } from "../../src/directory/resources.ts";
+import { createRuleBook, rulesFrom } from "../../src/directory/tenant-rules.ts";
 import { createWalks } from "../../src/directory/walks.ts";
 import type { RowMapper } from "../../src/import/dialect/dialect.ts";
 import { usualDefaults } from "../../src/import/dialect/table-dialect.ts";
@@ -34,7 +35,8 @@ function judgingBy(mapper: RowMapper, more: Partial<Judging>): Judging {
     key: { by: "unique", path: "userName", name: "userName" },
     mapper,
     groupOf: (name) => groups[name] ?? { wrong: "unknown" },
-    excluded: new Map(),
+    rules: rulesFrom([]),
+    application: undefined,
     freezesUserName: false,
     readHash: () => ({ wrong: "no hash is known here" }),
     ...more,
@@ -74,6 +76,8 @@ describe("a row that can go in", () => {
       groups: { join: ["g1", "g2"], leave: [], makes: [] },
       password: { kind: "clear", text: "pw" },
       reference: undefined,
+      assignment: undefined,
+      invites: false,
     });
   });
 
@@ -133,7 +137,15 @@ async function post({ store, ports }: TestDirectory, body: JsonObject): Promise<
   const { now, newId } = ports;
   const cursors = { ...createSealer(new Uint8Array(32)), now };
   const hashPassword = async (password: string) => fakeHash(password);
-  const users = createDirectory({ store, now, newId, hashPassword, cursors, walks: createWalks(now) });
+  const users = createDirectory({
+    store,
+    now,
+    newId,
+    hashPassword,
+    cursors,
+    walks: createWalks(now),
+    rules: createRuleBook(store, Date.now),
+  });
   try {
     const { stored } = await users.create(
       { tenantId: defaultTenantId, id: "tester", scopes: new Set<Scope>(), profile: strictProfile },

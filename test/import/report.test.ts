@@ -69,8 +69,8 @@ describe("the report of a job", () => {
 
   test("has the id of a user that went in with a warning", () =>
     inDirectory(async (directory) => {
-      const askPassword = "http://wso2.org/claims/identity/askPassword=true";
-      const job = await directory.import(`UserName,Password,Claims\nana,x,${askPassword}\n`);
+      const verifyEmail = "http://wso2.org/claims/identity/verifyEmail=true";
+      const job = await directory.import(`UserName,Password,Claims\nana,x,${verifyEmail}\n`);
       const [row] = await directory.rows(job);
       const [, line] = await readCells(await directory.report(job));
       expect(row?.resourceId).toBeString();

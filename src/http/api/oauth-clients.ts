@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { createClient, deleteClient, noClient, renewClient } from "../../access/oauth.ts";
-import type { ClientRecord } from "../../storage/port.ts";
+import type { ClientRecord } from "../../storage/access.ts";
 import { requireScope } from "../auth.ts";
 import { readBodyAs } from "../body.ts";
 import { type AppPorts, originOf } from "../context.ts";

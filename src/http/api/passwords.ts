@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
+import { actingAs } from "../../access/actor.ts";
 import { hashPassword } from "../../access/password.ts";
-import { passwordCharsMax, passwordProblem } from "../../access/policy.ts";
+import { passwordCharsMax, problemText } from "../../access/policy.ts";
 import { ScimError } from "../../scim/error.ts";
 import { requireScope } from "../auth.ts";
 import { readBodyAs } from "../body.ts";
@@ -65,17 +66,22 @@ export function mountPasswords(app: App, { store, now }: AppPorts): void {
 }
 
 /** Mounts what people do with their own passwords, without other credentials than those. */
-export function mountPasswordChange(app: App, { store, now, authenticator }: AppPorts): void {
+export function mountPasswordChange(app: App, { store, now, authenticator, policy }: AppPorts): void {
   app.post("/api/password-change", async (c) => {
     const { userName, password: before, newPassword } = await readBodyAs(c, changeSchema);
     const account = await authenticator.verify(userName, before, addressOf(c));
     if (account === undefined) throw new ScimError("unauthorized", "The userName or the password is not right.");
-    const problem = passwordProblem(newPassword, account.userName, before);
-    if (problem !== undefined) throw new ScimError("invalidValue", `newPassword ${problem}.`);
+    const { tenantId, userName: own } = account;
+    const problem = await policy.problem({ tenantId, password: newPassword, userName: own, before });
+    if (problem !== undefined) {
+      const why = problemText(problem, await policy.charsMin(tenantId));
+      throw new ScimError("invalidValue", `newPassword ${why}.`);
+    }
     const { userId, passwordHash: expectedHash } = account.record;
     const passwordHash = await hashPassword(newPassword);
     const change = { kind: "setPassword", userId, passwordHash, expectedHash, at: now() } as const;
-    const [result] = await store.commit([{ tenantId: account.tenantId, changes: [change] }]);
+    const actor = { kind: "user", id: userId, name: own, address: addressOf(c) } as const;
+    const [result] = await actingAs(actor, () => store.commit([{ tenantId, changes: [change] }]));
     if (result?.applied !== true) throw new ScimError("conflict", "The password was changed at the same moment.");
     return c.body(null, 204);
   });

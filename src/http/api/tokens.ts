@@ -4,7 +4,7 @@ import { scopes } from "../../access/scope.ts";
 import { createToken, deleteToken, findToken, type MadeToken, rotateToken } from "../../access/tokens.ts";
 import { ScimError } from "../../scim/error.ts";
 import { readProfile } from "../../scim/profile.ts";
-import type { TokenRecord } from "../../storage/port.ts";
+import type { TokenRecord } from "../../storage/access.ts";
 import { requireScope } from "../auth.ts";
 import { readBodyAs } from "../body.ts";
 import { type AppEnv, type AppPorts, originOf } from "../context.ts";

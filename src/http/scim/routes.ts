@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { actingAs } from "../../access/actor.ts";
 import { ScimError } from "../../scim/error.ts";
 import { coreTypes } from "../../scim/resource/type.ts";
 import { identify } from "../auth.ts";
@@ -77,7 +78,10 @@ function scimServer(ports: AppPorts): Handler {
       c.set("types", types instanceof Promise ? await types : types);
       const methods = find(c, segments);
       const handler = isOffered(methods, method) ? methods[method] : undefined;
-      const response = handler === undefined ? refuseMethod(c, Object.keys(methods)) : await handler(c);
+      const response =
+        handler === undefined
+          ? refuseMethod(c, Object.keys(methods))
+          : await (method === "GET" ? handler(c) : actingAs(principal.actor, () => handler(c)));
       return tellTolerated(c, principal, metrics, response);
     } catch (error) {
       return tellTolerated(c, principal, metrics, answerError(c, error, log));

@@ -9,7 +9,9 @@ export type FileErrorCode =
   | "unknown_column"
   | "duplicate_column"
   | "duplicate_row"
-  | "missing_column";
+  | "missing_column"
+  | "unknown_application"
+  | "unknown_user_store";
 
 /** The file as a whole can not be imported: nothing of it was. */
 export class FileError extends Error {

@@ -34,11 +34,18 @@ export type Rule =
         | "ignored";
     }
   /** Groups that are named by the cell with this in front: `OU:/Sales`. */
-  | { readonly use: "groupOf"; readonly prefix: string };
+  | { readonly use: "groupOf"; readonly prefix: string }
+  /** What is kept of the user for the application that the import is for. */
+  | { readonly use: "assignment"; readonly attribute: string };
 
 /** A column whose cells go to an attribute as they are. */
 export function to(path: string, more: Pick<AttributeRule, "read" | "unless" | "onlyNew"> = {}): AttributeRule {
   return { use: "attribute", path, ...more };
+}
+
+/** A column that is kept for the application that the import is for. */
+export function assigned(attribute: string): Rule {
+  return { use: "assignment", attribute };
 }
 
 export const groups: Rule = Object.freeze({ use: "groups" });
@@ -81,6 +88,9 @@ export const instant: CellReading = (text) => {
   const isReal = !Number.isNaN(at) && (compact === null || new Date(at).toISOString().startsWith(iso.slice(0, 19)));
   return isWhole && isReal ? { text: iso } : { wrong: "must be a time such as 20261231235959Z" };
 };
+
+/** Whether the user of a row is to choose a password by mail, though no column says so. */
+export type RowInvites = (cellOf: (header: string) => string) => boolean;
 
 /** What a dialect says about a row beside its cells. */
 export type RowCheck = (cellOf: (header: string) => string) => readonly RowProblem[];

@@ -1,6 +1,8 @@
+import { assignmentAttributes } from "../../applications/application.ts";
+import { sapUserUrn } from "../../scim/urn.ts";
 import type { RowProblem } from "../../storage/import.ts";
 import { FileError } from "./dialect.ts";
-import { atMost, type CellReading, groups, ignored, instant, oneOfWords, to } from "./rule.ts";
+import { assigned, atMost, type CellReading, groups, ignored, instant, oneOfWords, to } from "./rule.ts";
 import { tableDialect } from "./table-dialect.ts";
 
 /*
@@ -41,8 +43,6 @@ function check(cellOf: (header: string) => string): readonly RowProblem[] {
   return problems;
 }
 
-const extension = "urn:ietf:params:scim:schemas:extension:sap:2.0:User";
-
 export const sapIasDialect = tableDialect({
   id: "sap-ias",
   title: "users of an application of SAP Cloud Identity Services: status, mail, lastName",
@@ -55,19 +55,15 @@ export const sapIasDialect = tableDialect({
     loginname: to("userName", { read: atMost(nameCharsMax) }),
     mail: [
       to("emails[primary].value", { read: atMost(nameCharsMax) }),
-      to("userName", { read: atMost(nameCharsMax), unless: "loginname" }),
+      to("userName", { read: atMost(nameCharsMax), unless: "loginname", onlyNew: true }),
     ],
     firstname: to("name.givenName", { read: atMost(nameCharsMax) }),
     lastname: to("name.familyName", { read: atMost(nameCharsMax) }),
     language: to("locale", { read: language }),
-    validfrom: to(`${extension}:validFrom`, { read: instant }),
-    validto: to(`${extension}:validTo`, { read: instant }),
+    validfrom: to(`${sapUserUrn}:validFrom`, { read: instant }),
+    validto: to(`${sapUserUrn}:validTo`, { read: instant }),
     usertype: to("userType"),
-    spcustomattribute1: to(`${extension}:spCustomAttribute1`),
-    spcustomattribute2: to(`${extension}:spCustomAttribute2`),
-    spcustomattribute3: to(`${extension}:spCustomAttribute3`),
-    spcustomattribute4: to(`${extension}:spCustomAttribute4`),
-    spcustomattribute5: to(`${extension}:spCustomAttribute5`),
+    ...Object.fromEntries(assignmentAttributes.map((name) => [name.toLowerCase(), assigned(name)])),
     groups,
     _error: ignored,
   },

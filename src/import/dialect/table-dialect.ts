@@ -1,7 +1,7 @@
 import type { ResourceType } from "../../scim/schema/registry.ts";
 import type { FileShape } from "../../storage/import.ts";
 import type { BindOptions, Dialect, DialectDefaults } from "./dialect.ts";
-import type { RowCheck, Rule } from "./rule.ts";
+import type { RowCheck, RowInvites, Rule } from "./rule.ts";
 import { bindTable } from "./table-mapper.ts";
 
 /** A dialect whose columns are known by their headers: data, and a rule or two of its own. */
@@ -15,6 +15,7 @@ export interface TableDialect
   readonly separator?: string;
   readonly keys: readonly string[];
   readonly check?: RowCheck;
+  readonly invites?: RowInvites;
   /** Throws FileError when a column that the source system wants is missing. */
   readonly requireColumns?: (header: readonly string[], options: BindOptions) => void;
   /** @param header in lower case, without blanks around the names */
@@ -33,7 +34,18 @@ export const usualDefaults: DialectDefaults = Object.freeze({
 
 /** Makes a dialect of its data. */
 export function tableDialect(definition: TableDialect): Dialect {
-  const { columns, otherwise, separator = ";", keys, check, requireColumns, recognise, defaults, ...rest } = definition;
+  const {
+    columns,
+    otherwise,
+    separator = ";",
+    keys,
+    check,
+    invites,
+    requireColumns,
+    recognise,
+    defaults,
+    ...rest
+  } = definition;
   const known = new Map(Object.entries(columns).map(([header, rules]) => [header, listOf(rules)]));
   const rulesOf = (header: string, type: ResourceType): readonly Rule[] | undefined =>
     known.get(header.toLowerCase()) ?? otherwise?.(header, type);
@@ -43,7 +55,13 @@ export function tableDialect(definition: TableDialect): Dialect {
     defaults: { ...usualDefaults, ...defaults },
     recognise: (header) => recognise(lowered(header), header),
     bind(header, type, options) {
-      const table = { rulesOf, separator, keys, ...(check !== undefined && { check }) };
+      const table = {
+        rulesOf,
+        separator,
+        keys,
+        ...(check !== undefined && { check }),
+        ...(invites !== undefined && { invites }),
+      };
       const mapper = bindTable(header, type, table, options);
       requireColumns?.(lowered(header), options);
       return mapper;

@@ -15,7 +15,7 @@ import type { BindOptions, RowMapper } from "./dialect.ts";
 import { FileError } from "./dialect.ts";
 import { tooManyCells } from "./ragged.ts";
 import { type CellWarnings, isMangledNumber, mangledNumber, trimmed, warningsOf } from "./row-warning.ts";
-import type { AttributeRule, RowCheck, Rule } from "./rule.ts";
+import type { AttributeRule, RowCheck, RowInvites, Rule } from "./rule.ts";
 
 /** What tells a table dialect's columns apart. */
 export interface TableColumns {
@@ -26,6 +26,7 @@ export interface TableColumns {
   /** The header, or headers, of which the first with a cell names the row for people. */
   readonly keys: readonly string[];
   readonly check?: RowCheck;
+  readonly invites?: RowInvites;
 }
 
 /** A rule bound to the column that it is for. */
@@ -125,7 +126,9 @@ function placeOf(use: Use): string | undefined {
     const { target } = use.column;
     return use.rule.unless === undefined ? `${target.text} ${target.slot ?? "list"}` : undefined;
   }
-  return use.rule.use === "ignored" || use.rule.use === "groupOf" ? undefined : use.rule.use;
+  const { rule } = use;
+  if (rule.use === "assignment") return rule.attribute;
+  return rule.use === "ignored" || rule.use === "groupOf" ? undefined : rule.use;
 }
 
 function requireOnce(uses: readonly Use[]): void {
@@ -172,6 +175,7 @@ interface Said {
   hash?: string;
   algorithm?: string;
   invite: boolean;
+  assignment?: Record<string, string>;
   readonly problems: RowProblem[];
   readonly warnings: RowProblem[];
 }
@@ -199,8 +203,9 @@ function mapRow({ row, line, cells, wrong }: TableRow, bound: Bound): MappedRow 
   for (const { index, message } of wrong ?? []) {
     said.problems.push({ code: "bad_cell", column: names[index] ?? `column ${index + 1}`, message });
   }
-  const { id, operation, groups, manager, hash, algorithm, invite, warnings } = said;
-  const checked = columns.check?.((header) => (cells[lower.indexOf(header.toLowerCase())] ?? "").trim()) ?? [];
+  const { id, operation, groups, manager, hash, algorithm, invite, assignment, warnings } = said;
+  const cellOf = (header: string): string => (cells[lower.indexOf(header.toLowerCase())] ?? "").trim();
+  const checked = columns.check?.(cellOf) ?? [];
   return {
     row,
     line,
@@ -211,7 +216,8 @@ function mapRow({ row, line, cells, wrong }: TableRow, bound: Bound): MappedRow 
     groups,
     manager,
     passwordHash: hash === undefined ? undefined : { text: hash, ...(algorithm !== undefined && { algorithm }) },
-    invite,
+    invite: invite || columns.invites?.(cellOf) === true,
+    assignment,
     valueOf: builder.valueOf,
     problems: together([checked, said.problems, builder.problems, tooManyCells(cells, names.length)]),
     warnings,
@@ -306,17 +312,14 @@ const others: Readonly<Record<Exclude<Rule["use"], "attribute">, Other>> = {
   passwordHashAlgorithm(said, cell) {
     if (cell !== null) said.algorithm = cell.trim();
   },
+  assignment(said, cell, rule) {
+    if (rule.use === "assignment") said.assignment = { ...said.assignment, [rule.attribute]: cell ?? "" };
+  },
   invite(said, cell, _rule, _separator, header) {
     if (cell === null) return;
     const word = cell.trim().toLowerCase();
-    if (/^(true|yes|1)$/.test(word)) {
-      said.invite = true;
-      said.warnings.push({
-        code: "mail_not_sent",
-        column: header,
-        message: "the user is to choose a password, and no mail was sent",
-      });
-    } else if (!/^(false|no|0)$/.test(word)) {
+    if (/^(true|yes|1)$/.test(word)) said.invite = true;
+    else if (!/^(false|no|0)$/.test(word)) {
       said.problems.push({ code: "bad_value", column: header, message: `${header} must be true or false` });
     }
   },

@@ -2,6 +2,7 @@ import type { AttributePath } from "../path.ts";
 import { commonAttributes } from "./common.ts";
 import { enterpriseUserSchema } from "./enterprise-user.ts";
 import { groupSchema } from "./group.ts";
+import { sapUserSchema } from "./sap-user.ts";
 import type { AttributeDefinition, ResourceTypeDefinition, SchemaDefinition } from "./schema.ts";
 import { userSchema } from "./user.ts";
 
@@ -117,7 +118,10 @@ export const coreResourceTypes: readonly ResourceTypeDefinition[] = Object.freez
     endpoint: "/Users",
     description: userSchema.description,
     schema: userSchema.id,
-    schemaExtensions: [{ schema: enterpriseUserSchema.id, required: false }],
+    schemaExtensions: [
+      { schema: enterpriseUserSchema.id, required: false },
+      { schema: sapUserSchema.id, required: false },
+    ],
   },
   {
     name: "Group",
@@ -129,4 +133,7 @@ export const coreResourceTypes: readonly ResourceTypeDefinition[] = Object.freez
 ]);
 
 /** What every tenant has. */
-export const coreRegistry: Registry = buildRegistry([userSchema, enterpriseUserSchema, groupSchema], coreResourceTypes);
+export const coreRegistry: Registry = buildRegistry(
+  [userSchema, enterpriseUserSchema, sapUserSchema, groupSchema],
+  coreResourceTypes,
+);

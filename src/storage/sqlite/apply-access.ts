@@ -118,6 +118,25 @@ function clientChanges(db: Database) {
   return { createClient, renewClient, deleteClient };
 }
 
+/** How the changes to outside issuers are carried out. */
+export function issuerChanges(db: Database): {
+  createIssuer: Apply<"createIssuer">;
+  deleteIssuer: Apply<"deleteIssuer">;
+} {
+  const insert = db.prepare(
+    `INSERT INTO issuer (tenant_id, id, issuer, audience, jwks_url, scope_claim, profile, created)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  );
+  const remove = db.prepare("DELETE FROM issuer WHERE tenant_id = ? AND id = ?");
+  return {
+    createIssuer(tenantId, { id, issuer, audience, jwksUrl, scopeClaim, profile, at }) {
+      const { changes } = insert.run(tenantId, id, issuer, audience, jwksUrl, scopeClaim, profile, at);
+      return changes > 0 ? noEffect : { kind: "uniqueness", id, attribute: "issuer" };
+    },
+    deleteIssuer: (tenantId, { id }) => (remove.run(tenantId, id).changes > 0 ? noEffect : { kind: "notFound", id }),
+  };
+}
+
 /** Sets the password of a resource: tenant, rid, hash, time, and until when it is valid. */
 export function credentialWrite(db: Database) {
   return db.prepare<unknown, [number, number, string, number, number | null]>(

@@ -16,6 +16,17 @@ export function definitionChanges(db: Database): {
   const count = db.prepare<{ count: number }, [number, string]>(
     "SELECT count(*) AS count FROM resource WHERE tenant_id = ? AND resource_type = ?",
   );
+  // A prefix is a range of the index that has the names.
+  const named = (type: string, column: string) =>
+    db.prepare<{ count: number }, { tenantId: number; from: string; to: string }>(
+      `SELECT count(*) AS count FROM (SELECT 1 FROM resource WHERE tenant_id = $tenantId AND resource_type = '${type}'
+         AND ${column} >= $from AND ${column} < $to LIMIT 1)`,
+    );
+  const namedAlike = [named("User", "unique_key"), named("Group", "display_key")] as const;
+  const countNamed = (tenantId: number, prefix: string): number => {
+    const range = { tenantId, from: prefix, to: `${prefix}\u{10ffff}` };
+    return namedAlike.reduce((sum, statement) => sum + (statement.get(range)?.count ?? 0), 0);
+  };
   const insertSecret = db.prepare(
     "INSERT INTO secret (tenant_id, name, bytes) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
   );
@@ -24,8 +35,9 @@ export function definitionChanges(db: Database): {
       put.run(tenantId, definition, key, doc);
       return noEffect;
     },
-    deleteDefinition(tenantId, { definition, key, emptyType }) {
-      const resources = emptyType === undefined ? 0 : (count.get(tenantId, emptyType)?.count ?? 0);
+    deleteDefinition(tenantId, { definition, key, emptyType, emptyPrefix }) {
+      const ofType = emptyType === undefined ? 0 : (count.get(tenantId, emptyType)?.count ?? 0);
+      const resources = ofType + (emptyPrefix === undefined ? 0 : countNamed(tenantId, emptyPrefix));
       if (resources > 0) return { kind: "inUse", resources };
       return remove.run(tenantId, definition, key).changes > 0 ? noEffect : { kind: "notFound", id: key };
     },

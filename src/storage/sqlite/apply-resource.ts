@@ -2,6 +2,7 @@ import type { Database } from "bun:sqlite";
 import type { Refusal, ResourceContent } from "../change.ts";
 import type { Apply } from "./applied.ts";
 import { credentialWrite } from "./apply-access.ts";
+import { applicationEnds } from "./apply-application.ts";
 import { type Ends, memberWrites } from "./apply-member.ts";
 import type { AttributeValueWrites } from "./attribute-value.ts";
 
@@ -65,6 +66,7 @@ function statementsOf(db: Database, values: AttributeValueWrites) {
     ),
     setCredential: credentialWrite(db),
     members: memberWrites(db),
+    endApplications: applicationEnds(db),
   };
 }
 
@@ -131,6 +133,7 @@ function createResource(statements: Statements): Apply<"createResource"> {
     if (typeof passwordHash === "string") setCredential.run(tenantId, rid, passwordHash, at, passwordUntil);
     tally.count(tenantId, resourceType, 1);
     tally.touched(rid);
+    tally.wrote(undefined, doc);
     return { changed: true, version: 1, created: at, modified: at, ...skipped(ids, ends) };
   };
 }
@@ -165,6 +168,7 @@ function replaceResource(statements: Statements): Apply<"replaceResource"> {
     if (changed && !docChanged) bump.run(at, by, rid);
     else if (by !== 0) resize.run(by, rid);
     tally.touched(rid);
+    tally.wrote(row.doc, doc);
     const left = skipped(added, ends);
     return changed
       ? { changed, version: version + 1, created: row.created, modified: at, ...left }
@@ -173,7 +177,7 @@ function replaceResource(statements: Statements): Apply<"replaceResource"> {
 }
 
 function deleteResource(statements: Statements): Apply<"deleteResource"> {
-  const { find, bumpGroupsOf, members, removeCredential, removeRoles, remove, values } = statements;
+  const { find, bumpGroupsOf, members, removeCredential, removeRoles, endApplications, remove, values } = statements;
   return (tenantId, { resourceType, id, expectedVersion, at }, tally) => {
     const row = find.get(tenantId, id, resourceType);
     if (row === null) return { kind: "notFound", id };
@@ -183,9 +187,11 @@ function deleteResource(statements: Statements): Apply<"deleteResource"> {
     members.end(tenantId, rid, resourceType === "Group");
     removeCredential.run(tenantId, rid);
     removeRoles.run(tenantId, rid);
+    if (resourceType === "User") endApplications(tenantId, rid);
     remove.run(rid);
     values.replace(tenantId, resourceType, rid, doc, undefined);
     tally.count(tenantId, resourceType, -1);
+    tally.wrote(doc, undefined);
     return { changed: true, version, created, modified };
   };
 }

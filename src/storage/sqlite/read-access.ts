@@ -1,7 +1,8 @@
 import type { Database } from "bun:sqlite";
 import { and, desc, eq, isNull } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/bun-sqlite";
-import type { AccessReads, ClientRecord, TokenRecord } from "../port.ts";
+import type { AccessReads, ClientRecord, IssuerRecord, TokenRecord } from "../access.ts";
+import { issuer } from "./application-schema.ts";
 import { oauthClient, tenant, token } from "./schema.ts";
 
 interface TokenRow {
@@ -53,7 +54,9 @@ function tokenReads(db: Database): Pick<AccessReads, "tokenByHash" | "token" | "
 }
 
 /** Who there is that others belong to: tenants and OAuth clients, and what is kept for the server itself. */
-function foundingReads(db: Database): Pick<AccessReads, "tenants" | "tenantOf" | "clientById" | "clients" | "secret"> {
+function foundingReads(
+  db: Database,
+): Pick<AccessReads, "tenants" | "tenantOf" | "clientById" | "clients" | "issuers" | "issuersNamed" | "secret"> {
   const tenantRid = db.prepare<{ rid: number }, [string]>("SELECT rid FROM tenant WHERE domain = ?");
   const secret = db.prepare<{ bytes: Uint8Array }, [number, string]>(
     "SELECT bytes FROM secret WHERE tenant_id = ? AND name = ?",
@@ -77,13 +80,20 @@ function foundingReads(db: Database): Pick<AccessReads, "tenants" | "tenantOf" |
       const ofTenant = eq(oauthClient.tenantId, tenantId);
       return orm.select().from(oauthClient).where(ofTenant).orderBy(desc(oauthClient.rid)).all().map(clientRecord);
     },
+    async issuersNamed(name) {
+      return orm.select().from(issuer).where(eq(issuer.issuer, name)).all().map(issuerRecord);
+    },
+    async issuers(tenantId) {
+      const ofTenant = eq(issuer.tenantId, tenantId);
+      return orm.select().from(issuer).where(ofTenant).orderBy(desc(issuer.rid)).all().map(issuerRecord);
+    },
     async secret(tenantId, name) {
       return secret.get(tenantId, name)?.bytes;
     },
   };
 }
 
-function credentialReads(db: Database): Pick<AccessReads, "accounts" | "roles" | "credential"> {
+function credentialReads(db: Database): Pick<AccessReads, "accounts" | "roles" | "credential" | "hasPassword"> {
   const credential = db.prepare<
     { id: string; password_hash: string | null; valid_until: number | null; roles: string | null },
     [number, string, string]
@@ -111,6 +121,10 @@ function credentialReads(db: Database): Pick<AccessReads, "accounts" | "roles" |
        CROSS JOIN role_assignment a ON a.tenant_id = r.tenant_id AND a.resource_rid = r.rid
        WHERE r.tenant_id = ? AND r.id = ?`,
   );
+  const hasPassword = db.prepare<unknown, [number, string]>(
+    `SELECT 1 FROM resource r CROSS JOIN credential c ON c.tenant_id = r.tenant_id AND c.resource_rid = r.rid
+       WHERE r.tenant_id = ? AND r.id = ?`,
+  );
   return {
     async accounts(tenantId) {
       return accounts.all({ tenantId }).map((row) => ({
@@ -119,6 +133,9 @@ function credentialReads(db: Database): Pick<AccessReads, "accounts" | "roles" |
         roles: row.roles?.split(" ") ?? [],
         hasPassword: row.has_password === 1,
       }));
+    },
+    async hasPassword(tenantId, userId) {
+      return hasPassword.get(tenantId, userId) !== null;
     },
     async roles(tenantId, userId) {
       return roles.all(tenantId, userId).map(({ role }) => role);
@@ -135,4 +152,8 @@ function credentialReads(db: Database): Pick<AccessReads, "accounts" | "roles" |
 function clientRecord(row: typeof oauthClient.$inferSelect): ClientRecord {
   const { tenantId, id, name, scopes, profile, created } = row;
   return { tenantId, id, name, scopes, profile, created };
+}
+
+function issuerRecord({ rid: _rid, ...record }: typeof issuer.$inferSelect): IssuerRecord {
+  return record;
 }

@@ -13,6 +13,7 @@ interface Row {
   password_until: number | null;
   groups: string;
   roles: number;
+  assignment: string | null;
 }
 
 const columns = `r.id, r.version, r.created, r.doc,
@@ -20,15 +21,17 @@ const columns = `r.id, r.version, r.created, r.doc,
   (SELECT c.valid_until FROM credential c WHERE c.tenant_id = r.tenant_id AND c.resource_rid = r.rid) AS password_until,
   (SELECT json_group_array(g.id) FROM member m CROSS JOIN resource g ON g.rid = m.group_rid
     WHERE m.tenant_id = r.tenant_id AND m.member_rid = r.rid) AS groups,
-  EXISTS (SELECT 1 FROM role_assignment a WHERE a.tenant_id = r.tenant_id AND a.resource_rid = r.rid) AS roles`;
+  EXISTS (SELECT 1 FROM role_assignment a WHERE a.tenant_id = r.tenant_id AND a.resource_rid = r.rid) AS roles,
+  (SELECT coalesce(s.attributes, '{}') FROM assignment s WHERE s.tenant_id = r.tenant_id AND s.application_rid = ?4
+    AND s.resource_rid = r.rid) AS assignment`;
 
 /** How one value is looked up. */
-type Lookup = (value: string) => readonly Row[];
+type Lookup = (value: string, application: number) => readonly Row[];
 
 /** How resources are found by a value of theirs, with what an import compares a row with. */
 export function matchReads(db: Database): Pick<ResourceReads, "matches"> {
   const of = (where: string) =>
-    db.prepare<Row, [number, string, string]>(
+    db.prepare<Row, [number, string, string, number]>(
       `SELECT ${columns} FROM resource r WHERE r.tenant_id = ?1 AND ${where} LIMIT 2`,
     );
   const byColumn = {
@@ -37,19 +40,25 @@ export function matchReads(db: Database): Pick<ResourceReads, "matches"> {
     externalId: of("r.resource_type = ?3 AND r.external_id = ?2"),
   } as const;
   // Two values of one resource that are equal differ by their label.
-  const byAttribute = db.prepare<Row, [number, number, string | number]>(
+  const byAttribute = db.prepare<Row, [number, number, string | number, number]>(
     `SELECT ${columns} FROM attribute_value v CROSS JOIN resource r ON r.rid = v.resource_rid
-       WHERE v.tenant_id = ? AND v.index_rid = ? AND v.value = ? GROUP BY v.resource_rid LIMIT 2`,
+       WHERE v.tenant_id = ?1 AND v.index_rid = ?2 AND v.value = ?3 GROUP BY v.resource_rid LIMIT 2`,
+  );
+  const applicationRid = db.prepare<{ rid: number }, [number, string]>(
+    "SELECT rid FROM application WHERE tenant_id = ? AND id = ?",
   );
   const indexes = attributeIndexes(db);
 
   function lookup({ tenantId, resourceType, by }: MatchQuery): Lookup | undefined {
-    if (typeof by === "string") return (value) => byColumn[by].all(tenantId, value, resourceType);
+    if (typeof by === "string")
+      return (value, application) => byColumn[by].all(tenantId, value, resourceType, application);
     const index = indexes.of(tenantId).find((each) => each.resourceType === resourceType && each.path === by.path);
     if (index?.state !== "ready") return undefined;
-    return (value) => {
+    return (value, application) => {
       const key = comparable(index.target, "eq", value);
-      return typeof key === "string" || typeof key === "number" ? byAttribute.all(tenantId, index.rid, key) : [];
+      return typeof key === "string" || typeof key === "number"
+        ? byAttribute.all(tenantId, index.rid, key, application)
+        : [];
     };
   }
 
@@ -57,13 +66,17 @@ export function matchReads(db: Database): Pick<ResourceReads, "matches"> {
     async matches(query) {
       const find = lookup(query);
       if (find === undefined) return undefined;
+      const { tenantId, applicationId } = query;
+      const application = applicationId === undefined ? 0 : (applicationRid.get(tenantId, applicationId)?.rid ?? 0);
       // One transaction around many look-ups takes the read lock once instead of each time.
-      return snapshot(db, () => query.values.map((value) => find(value).map(matched)));
+      return snapshot(db, () => query.values.map((value) => find(value, application).map(matched)));
     },
   };
 }
 
-function matched({ password_hash: passwordHash, password_until: passwordUntil, groups, roles, ...row }: Row) {
+function matched(row: Row): MatchedRecord {
+  const { password_hash: passwordHash, password_until: passwordUntil, groups, roles, assignment, ...rest } = row;
   const groupIds: readonly string[] = groups === "[]" ? [] : JSON.parse(groups);
-  return { ...row, passwordHash, passwordUntil, groupIds, hasRole: roles === 1 } satisfies MatchedRecord;
+  const assigned = assignment === null ? {} : { assignment: JSON.parse(assignment) };
+  return { ...rest, passwordHash, passwordUntil, groupIds, hasRole: roles === 1, ...assigned };
 }

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { DefinitionKind } from "../change.ts";
 import type { FileShape, ImportOptions, UndoCounts, UndoOutcome } from "../import.ts";
 
 /*
@@ -218,7 +219,7 @@ export const definition = sqliteTable(
   {
     rid: integer("rid").primaryKey({ autoIncrement: true }),
     tenantId: integer("tenant_id").notNull(),
-    definition: text("definition").$type<"schema" | "resourceType" | "index">().notNull(),
+    definition: text("definition").$type<DefinitionKind>().notNull(),
     key: text("key").notNull(),
     doc: text("doc").notNull(),
   },

@@ -11,6 +11,8 @@ import { migrateDatabase } from "./migrate.ts";
 import { type CommitLane, type Durability, openDatabase, openReader, synchronousOf } from "./open.ts";
 import { accessReads } from "./read-access.ts";
 import { createReadAhead } from "./read-ahead.ts";
+import { applicationReads, mailReads } from "./read-application.ts";
+import { auditReads } from "./read-audit.ts";
 import { definitionReads } from "./read-definition.ts";
 import { importReads } from "./read-import.ts";
 import { resourceReads } from "./read-resource.ts";
@@ -69,6 +71,9 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
     definitions: telling(definitionReads(db)),
     indexes: telling(attributeIndexReads(db, (...asked) => readAhead.gather(...asked))),
     imports: telling(importReads(db)),
+    applications: telling(applicationReads(db)),
+    mails: telling(mailReads(db)),
+    audit: telling(auditReads(db)),
     ...telling({
       async check() {
         db.query("SELECT 1 FROM resource LIMIT 1").get();

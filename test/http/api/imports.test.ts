@@ -182,21 +182,6 @@ describe("mappings", () => {
   });
 });
 
-describe("exclude lists", () => {
-  test("refuse what they have in imports, until they are forgotten", async () => {
-    const path = "/api/exclude-lists/lastname";
-    const put = await server.request("PUT", path, { values: ["Excluded"] });
-    expect(put.json).toEqual({ attribute: "lastName", values: ["Excluded"] });
-    expect((await server.request("GET", path)).json).toEqual({ attribute: "lastName", values: ["Excluded"] });
-    const row = `userName,name.familyName\n${unique()},EXCLUDED\n`;
-    expect((await upload(row)).json).toMatchObject({ counts: { failed: 1 } });
-    expect((await server.request("DELETE", path)).status).toBe(204);
-    expect((await upload(row)).json).toMatchObject({ counts: { created: 1 } });
-    expectRefusal(await server.request("PUT", path, { values: [1] }), invalidValue);
-    expectRefusal(await server.request("GET", "/api/exclude-lists/shoeSize"), { status: 404 });
-  });
-});
-
 describe("an export", () => {
   test("is a file in the dialect that is asked for, which changes nothing when it comes back", async () => {
     await upload(`userName,title\n${unique()},=x\n`);

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { enterpriseUserUrn, groupUrn, schemaUrn, serviceProviderConfigUrn, userUrn } from "../../../src/scim/urn.ts";
+import {
+  enterpriseUserUrn,
+  groupUrn,
+  sapUserUrn,
+  schemaUrn,
+  serviceProviderConfigUrn,
+  userUrn,
+} from "../../../src/scim/urn.ts";
 import { createUser, expectRefusal, list, notFound, pageOf, usersPath } from "../../support/scim.ts";
 import { type Body, object, objects, startServer, type TestServer, text } from "../../support/server.ts";
 
@@ -49,7 +56,7 @@ describe("ServiceProviderConfig", () => {
 });
 
 describe("ResourceTypes", () => {
-  test("BU-7 D-7 D-9 D-11 D-24 lists User with its extension and Group", async () => {
+  test("BU-7 D-7 D-9 D-11 D-24 lists User with its extensions and Group", async () => {
     const page = pageOf(await server.request("GET", "/scim/v2/ResourceTypes"));
     expect([page.total, page.startIndex, page.itemsPerPage]).toEqual([2, 1, 2]);
     expect(page.resources).toMatchObject([
@@ -58,7 +65,10 @@ describe("ResourceTypes", () => {
         name: "User",
         endpoint: "/Users",
         schema: userUrn,
-        schemaExtensions: [{ schema: enterpriseUserUrn, required: false }],
+        schemaExtensions: [
+          { schema: enterpriseUserUrn, required: false },
+          { schema: sapUserUrn, required: false },
+        ],
       },
       { id: "Group", name: "Group", endpoint: "/Groups", schema: groupUrn },
     ]);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { enterpriseUserUrn, userUrn } from "../../../src/scim/urn.ts";
+import { enterpriseUserUrn, sapUserUrn, userUrn } from "../../../src/scim/urn.ts";
 import { headerRefusal, mapOne, mapTable } from "../support/table.ts";
 
-const schemas = [userUrn, enterpriseUserUrn];
+const schemas = [userUrn, enterpriseUserUrn, sapUserUrn];
 const map = (text: string) => mapOne("scim-path", text);
 
 /** The body of the only row, without its schemas. */
@@ -33,6 +33,7 @@ describe("a row of scim-path", () => {
       groups: [],
       problems: [],
       warnings: [],
+      invite: false,
     });
   });
 

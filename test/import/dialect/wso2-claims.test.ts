@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { wso2ClaimsDialect } from "../../../src/import/dialect/wso2-claims.ts";
-import { enterpriseUserUrn, userUrn } from "../../../src/scim/urn.ts";
+import { enterpriseUserUrn, sapUserUrn, userUrn } from "../../../src/scim/urn.ts";
 import { zeroCounts } from "../../../src/storage/import.ts";
 import { mapOne, mapTable, newUser } from "../support/table.ts";
 import { wso2AskPasswordCsv, wso2Csv } from "../support/wso2.ts";
 
-const schemas = [userUrn, enterpriseUserUrn];
+const schemas = [userUrn, enterpriseUserUrn, sapUserUrn];
 const claim = (name: string): string => `http://wso2.org/claims/${name}`;
 const map = (row: string) => mapOne("wso2-claims", `UserName,Password,Claims\n${row}`);
 
@@ -30,22 +30,15 @@ describe("the CSV of the guide", () => {
     for (const { problems, warnings, groups } of mapped) expect([problems, warnings, groups]).toEqual([[], [], []]);
   });
 
-  test("with askPassword is the same, but the third user has no password and a warning", async () => {
+  test("with askPassword is the same, but the third user has no password and is sent a mail", async () => {
     const mapped = (await mapTable("auto", wso2AskPasswordCsv)).mapped.map(newUser);
     expect(mapped.map(({ body }) => body)).toEqual([
       named("name1", "Password1"),
       named("name2", "Password2"),
       named("name3"),
     ]);
-    expect(mapped.map(({ warnings }) => warnings.map(({ code }) => code))).toEqual([[], [], ["mail_not_sent"]]);
-    expect(mapped[2]?.warnings).toEqual([
-      {
-        code: "mail_not_sent",
-        column: claim("identity/askPassword"),
-        message: "askPassword: the user has no password yet, and no mail was sent",
-      },
-    ]);
-    expect(mapped.flatMap(({ problems }) => problems)).toEqual([]);
+    expect(mapped.map(({ invite }) => invite)).toEqual([false, false, true]);
+    expect(mapped.flatMap(({ problems, warnings }) => [...problems, ...warnings])).toEqual([]);
   });
 });
 
@@ -81,7 +74,7 @@ describe("a password", () => {
   test.each(["true", "TRUE", " true "])("is left out when askPassword is %j", async (word) => {
     const row = await map(`ana,pw,${claim("identity/askPassword")}=${word}`);
     expect(row.body).toEqual({ schemas, userName: "ana" });
-    expect(row.warnings).toHaveLength(1);
+    expect([row.invite, row.warnings]).toEqual([true, []]);
   });
 
   test("stays when askPassword is false", async () => {

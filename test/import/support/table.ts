@@ -49,13 +49,13 @@ export async function mapTable(
 }
 
 /** A row as it makes a new user. */
-export type NewUserRow = Pick<MappedRow, "row" | "line" | "key" | "problems" | "warnings"> & {
+export type NewUserRow = Pick<MappedRow, "row" | "line" | "key" | "problems" | "warnings" | "invite"> & {
   readonly body: JsonObject;
   readonly groups: readonly string[];
 };
 
-export function newUser({ row, line, key, body, groups = [], problems, warnings }: MappedRow): NewUserRow {
-  return { row, line, key, body: body({}), groups, problems, warnings };
+export function newUser({ row, line, key, body, groups = [], problems, warnings, invite }: MappedRow): NewUserRow {
+  return { row, line, key, body: body({}), groups, problems, warnings, invite };
 }
 
 /** The only row below the header of a CSV text, whole. */

@@ -1,13 +1,20 @@
 import { Database } from "bun:sqlite";
 import { dirname } from "node:path";
 import { openToRead } from "../open.ts";
+import { auditChecks } from "./audit-check.ts";
 import type { Check, Examined } from "./check.ts";
 import { contentChecks } from "./content-checks.ts";
 import { fileChecks, identityChecks } from "./file-checks.ts";
 import { indexCheck } from "./index-check.ts";
 
 /** Every check, in the order in which they are made and repaired. */
-export const checks: readonly Check[] = [...identityChecks, ...contentChecks, indexCheck, ...fileChecks];
+export const checks: readonly Check[] = [
+  ...identityChecks,
+  ...contentChecks,
+  indexCheck,
+  ...auditChecks,
+  ...fileChecks,
+];
 
 /** Findings of one check that are told in words; the others are counted. */
 const samplesMax = 5;

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { ScimError } from "../scim/error.ts";
 import { isJsonObject, type JsonObject } from "../scim/json.ts";
 import { foldCase } from "../scim/resource/fold.ts";
 import type { DefinitionRecord } from "../storage/port.ts";
@@ -15,31 +14,24 @@ export type ExcludableAttribute = (typeof excludableAttributes)[number];
 /** The values that a tenant refuses of each attribute, folded. */
 export type ExcludeLists = ReadonlyMap<ExcludableAttribute, ReadonlySet<string>>;
 
-const listSchema = z.strictObject({
-  values: z.array(z.string().min(1).max(excludedCharsMax)).max(excludedValuesMax),
-});
+/** The values of one list. */
+export const excludeListSchema = z.array(z.string().min(1).max(excludedCharsMax)).max(excludedValuesMax);
 
-/** The values of an exclude list as a client sent them; throws ScimError invalidValue that says where it is wrong. */
-export function readExcludeList(body: unknown): readonly string[] {
-  const read = listSchema.safeParse(body);
-  if (!read.success)
-    throw new ScimError("invalidValue", `The exclude list is not valid: ${z.prettifyError(read.error)}`);
-  return read.data.values;
-}
+const storedSchema = z.object({ values: excludeListSchema });
 
-/** The attribute of that name, in any case. */
-export function excludableAttribute(name: string): ExcludableAttribute | undefined {
-  return excludableAttributes.find((attribute) => attribute.toLowerCase() === name.toLowerCase());
+/** The values that a tenant has stored for each attribute that has a list, as they were written. */
+export function storedLists(records: readonly DefinitionRecord[]): ReadonlyMap<ExcludableAttribute, readonly string[]> {
+  const lists = new Map<ExcludableAttribute, readonly string[]>();
+  for (const { definition, key, doc } of records) {
+    const attribute = definition === "excludeList" ? excludableAttributes.find((each) => each === key) : undefined;
+    if (attribute !== undefined) lists.set(attribute, storedSchema.parse(JSON.parse(doc)).values);
+  }
+  return lists;
 }
 
 /** The lists that a tenant has stored. */
 export function excludeListsFrom(records: readonly DefinitionRecord[]): ExcludeLists {
-  const lists = new Map<ExcludableAttribute, ReadonlySet<string>>();
-  for (const { definition, key, doc } of records) {
-    const attribute = definition === "excludeList" ? excludableAttribute(key) : undefined;
-    if (attribute !== undefined) lists.set(attribute, new Set(readExcludeList(JSON.parse(doc)).map(foldCase)));
-  }
-  return lists;
+  return new Map([...storedLists(records)].map(([attribute, values]) => [attribute, new Set(values.map(foldCase))]));
 }
 
 /** Where the values of each stand in a resource, as the messages of the engine write it. */
