@@ -24,6 +24,8 @@ const wordOptions: readonly (readonly [flag: string, description: string])[] = [
   ["--on-error <word>", "continue or stop at the first refused row"],
   ["--empty <word>", "what an empty cell does to what is stored: keep or clear"],
   ["--unknown-columns <word>", "ignore or fail"],
+  ["--application <id>", "the application that the users are assigned to"],
+  ["--user-store <name>", "the user store that the users are put into"],
   ["--mapping <name>", "a saved mapping of columns to attributes"],
   [
     "--must-change-hours <hours>",
@@ -62,7 +64,7 @@ export function importCommand(io: Io): Command<[string]> {
 
 /** The fields of an upload that the flags say. */
 function fieldsOf(options: Readonly<Record<string, unknown>>): UploadFields {
-  const { refuseWeakHashes, dryRun, createGroups, updatePasswords, keepPasswords } = options;
+  const { refuseWeakHashes, dryRun, createGroups, updatePasswords, keepPasswords, application } = options;
   const words = [
     "dialect",
     "mode",
@@ -70,6 +72,7 @@ function fieldsOf(options: Readonly<Record<string, unknown>>): UploadFields {
     "onError",
     "empty",
     "unknownColumns",
+    "userStore",
     "mapping",
     "charset",
     "mustChangeHours",
@@ -81,7 +84,8 @@ function fieldsOf(options: Readonly<Record<string, unknown>>): UploadFields {
   const flags = { dryRun, createGroups, updatePasswords, keepPasswords };
   const set = Object.entries(flags).flatMap(([name, value]) => (value === true ? [[name, "true"] as const] : []));
   const weak = refuseWeakHashes === true ? [["acceptWeakHashes", "false"] as const] : [];
-  return Object.fromEntries([...said, ...set, ...weak]);
+  const assigned = typeof application === "string" ? [["applicationId", application] as const] : [];
+  return Object.fromEntries([...said, ...assigned, ...set, ...weak]);
 }
 
 /** Adds the flags that say where the imports are. */

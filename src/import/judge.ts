@@ -168,8 +168,12 @@ function write(judging: Judging, row: RowToJudge, record: MatchedRecord | undefi
   ];
   const groups = mapped.groups === undefined ? noGroups : groupChange(judging, mapped.groups, record, problems);
   const { excluded: lists } = judging.rules;
-  for (const each of lists.size === 0 ? [] : excludedValues(lists, read.resource.attributes)) {
-    problems.push(excluded(each, mapper, table));
+  if (lists.size > 0) {
+    // What a list has come to refuse since may stay.
+    const before = new Set(excludedValues(lists, stored).map(({ value }) => value));
+    for (const each of excludedValues(lists, read.resource.attributes)) {
+      if (!before.has(each.value)) problems.push(excluded(each, mapper, table));
+    }
   }
   const invites = mapped.invite && (record?.passwordHash ?? null) === null;
   if (invites && addressOf(read.resource.attributes) === undefined) problems.push(mailMissing(mapped.key));

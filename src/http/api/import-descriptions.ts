@@ -34,6 +34,8 @@ const form = {
     acceptWeakHashes: { ...flag("take password hashes that are quick to guess"), default: true },
     keepPasswords: flag("keep the passwords of refused rows, to try them again"),
     mustChangeHours: { ...text, description: "for how many hours passwords let their users in; 0 for ever" },
+    applicationId: { ...text, description: "the application that the users are assigned to" },
+    userStore: { ...text, description: "the user store that the users are put into" },
     mapping: { ...text, description: "the name of a saved mapping; makes the dialect custom" },
     charset: choice(["utf-8", "utf-16le", "utf-16be", "windows-1252"], "when the file does not tell"),
     delimiter: { ...text, description: "comma, semicolon, tab, pipe or one character, when the file does not tell" },
