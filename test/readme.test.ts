@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { settings } from "../src/config.ts";
 
@@ -21,4 +22,13 @@ test("the scripts that the README and CONTRIBUTING name are there", async () => 
   const named = [...(readme + contributing).matchAll(/bun(?:@[\d.]+)? run ([a-z-]+)/g)].map(([, script]) => script);
   expect(named.length).toBeGreaterThan(3);
   expect(named.filter((script) => script !== undefined && !(script in scripts))).toEqual([]);
+});
+
+test("the tests that docs/security.md names are there", async () => {
+  const security = await Bun.file(join(import.meta.dir, "..", "docs", "security.md")).text();
+  const named = [...security.matchAll(/`([a-z0-9/-]+(?:\.test)?\.ts|[a-z]+\/(?:[a-z]+\/)*)`/g)].map(
+    ([, path = ""]) => path,
+  );
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((path) => !existsSync(join(import.meta.dir, path)))).toEqual([]);
 });

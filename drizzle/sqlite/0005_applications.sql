@@ -77,7 +77,6 @@ CREATE INDEX `mail_state` ON `mail` (`tenant_id`,`state`);--> statement-breakpoi
 CREATE INDEX `mail_due` ON `mail` (`due_at`) WHERE state = 'queued';--> statement-breakpoint
 CREATE INDEX `mail_code` ON `mail` (`code_expires_at`) WHERE code IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `audit` (
-	`rid` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`tenant_id` integer NOT NULL,
 	`sequence` integer NOT NULL,
 	`at` integer NOT NULL,
@@ -91,8 +90,8 @@ CREATE TABLE `audit` (
 	`details` text,
 	`before` text,
 	`after_hash` blob,
-	`hash` blob NOT NULL
-);
+	`hash` blob NOT NULL,
+	PRIMARY KEY(`tenant_id`, `sequence`)
+) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE UNIQUE INDEX `audit_sequence` ON `audit` (`tenant_id`,`sequence`);--> statement-breakpoint
 CREATE INDEX `audit_target` ON `audit` (`tenant_id`,`target_id`,`sequence`);

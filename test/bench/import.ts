@@ -32,7 +32,7 @@ interface Round {
   /** Building the attribute indexes, which a job that at least doubles the directory leaves behind until its end. */
   readonly indexSeconds: number;
   readonly rawUsersSeconds: number;
-  /** Users, outcomes and index values. */
+  /** Users, outcomes, lines of the audit trail and index values. */
   readonly rawSeconds: number;
   readonly values: number;
 }
@@ -43,7 +43,7 @@ for (let round = 0; round < rounds; round++) {
   try {
     const imported = await importRound(join(folder, "import.db"));
     const users = rawRound(folder, "raw-users.db", ["resource"]);
-    const all = rawRound(folder, "raw.db", ["resource", "import_row", "attribute_value"]);
+    const all = rawRound(folder, "raw.db", ["resource", "import_row", "audit", "attribute_value"]);
     figures.push({ ...imported, rawUsersSeconds: users.seconds, rawSeconds: all.seconds, values: all.values });
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -92,7 +92,7 @@ async function timed(
   return (performance.now() - start) / 1000;
 }
 
-type Table = "resource" | "import_row" | "attribute_value";
+type Table = "resource" | "import_row" | "audit" | "attribute_value";
 
 /** Inserts the rows that the import wrote, in the order in which it had them. */
 function rawRound(folder: string, name: string, tables: readonly Table[]): { seconds: number; values: number } {
@@ -102,7 +102,7 @@ function rawRound(folder: string, name: string, tables: readonly Table[]): { sec
     .all();
   const db = openDatabase(join(folder, name), "import");
   for (const { sql } of schema) db.run(sql);
-  const orders = { resource: "rid", import_row: "row", attribute_value: "resource_rid" } as const;
+  const orders = { resource: "rid", import_row: "row", audit: "sequence", attribute_value: "resource_rid" } as const;
   const read = (table: Table) => source.query(`SELECT * FROM ${table} ORDER BY ${orders[table]}`).values();
   const held = tables.map((table) => {
     const found = read(table);
@@ -139,7 +139,7 @@ function print(): void {
     ["apply (read, map, validate, write)", rate((round) => round.applySeconds)],
     ["apply with building the indexes", rate(applied)],
     ["raw inserts of the users alone", rate((round) => round.rawUsersSeconds)],
-    ["raw inserts of users, outcomes, values", rate((round) => round.rawSeconds)],
+    ["raw inserts of users, outcomes, audit, values", rate((round) => round.rawSeconds)],
     ["apply with indexes / all raw inserts", share(({ rawSeconds }) => rawSeconds, applied)],
     ["a plan is faster than apply, times", faster],
   ];

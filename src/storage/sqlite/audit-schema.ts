@@ -1,4 +1,4 @@
-import { blob, index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { blob, index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Actor } from "../audit.ts";
 
 /**
@@ -9,7 +9,6 @@ import type { Actor } from "../audit.ts";
 export const audit = sqliteTable(
   "audit",
   {
-    rid: integer("rid").primaryKey({ autoIncrement: true }),
     tenantId: integer("tenant_id").notNull(),
     /** Counts the lines of the tenant from 1. */
     sequence: integer("sequence").notNull(),
@@ -30,7 +29,7 @@ export const audit = sqliteTable(
     hash: blob("hash", { mode: "buffer" }).notNull(),
   },
   (table) => [
-    uniqueIndex("audit_sequence").on(table.tenantId, table.sequence),
+    primaryKey({ columns: [table.tenantId, table.sequence] }),
     index("audit_target").on(table.tenantId, table.targetId, table.sequence),
   ],
 );
