@@ -151,7 +151,11 @@ function passwordVerifier(
       (await store.access.credential(tenantId, builtInUserType, key)) ??
       (await store.access.credential(tenantId, "User", key));
     const { passwordHash = null } = record ?? {};
-    const right = await isRight(password, passwordHash ?? decoyHash);
+    const right = await isRight(password, passwordHash ?? decoyHash).catch((error: unknown) => {
+      // Too many wait to be looked at.
+      if (error instanceof ScimError) note("throttled");
+      throw error;
+    });
     if (!right || record === undefined || passwordHash === null) {
       throttle.failed(attempt);
       note("password");

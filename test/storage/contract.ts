@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, test } from "bun:test";
 import { accessPromises } from "./contract/access.ts";
 import { acrossPromises } from "./contract/across.ts";
+import { applicationPromises } from "./contract/application.ts";
 import { attributeIndexPromises } from "./contract/attribute-index.ts";
+import { auditPromises } from "./contract/audit.ts";
 import { commitPromises } from "./contract/commit.ts";
 import { concurrencyPromises } from "./contract/concurrency.ts";
 import { definitionPromises } from "./contract/definition.ts";
@@ -34,6 +36,8 @@ const nouns: Readonly<Record<string, Promises>> = {
   filters: filterPromises,
   "attribute indexes": attributeIndexPromises,
   access: accessPromises,
+  applications: applicationPromises,
+  "the audit trail": auditPromises,
   definitions: definitionPromises,
   "import jobs": importPromises,
   "import rows": importRowPromises,

@@ -3,6 +3,7 @@ import { expectRefusal, invalidValue, unknownId, usersPath } from "../../support
 import {
   type Answer,
   type Body,
+  object,
   objects,
   readAnswer,
   startServer,
@@ -222,10 +223,17 @@ describe("wrong passwords", () => {
     expect((await login(ana, "the right one")).status).toBe(403);
   });
 
-  test("a thousand of them at once are refused, and the service goes on", async () => {
+  test("a thousand of them at once are refused and recorded, and the service goes on", async () => {
     const answers = await Promise.all(Array.from({ length: 1000 }, (_, index) => login(`nobody${index % 7}`, "x")));
     for (const { status } of answers) expect(status).toBeOneOf([401, 429]);
     expect((await server.request("GET", `${usersPath}?count=0`)).status).toBe(200);
+    const recorded = async (): Promise<number> => {
+      const lines = objects((await server.request("GET", "/api/audit?action=refuseLogin&limit=1000")).json.lines);
+      const own = lines.filter(({ actor }) => text(object(actor).name).startsWith("nobody"));
+      return own.reduce((sum, { details }) => sum + Number(object(details).count), 0);
+    };
+    for (let tries = 0; tries < 300 && (await recorded()) < answers.length; tries++) await Bun.sleep(100);
+    expect(await recorded()).toBe(answers.length);
   }, 60_000);
 });
 

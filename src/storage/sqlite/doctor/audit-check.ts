@@ -21,7 +21,8 @@ interface Row {
 }
 
 const restoreAdvice =
-  "somebody changed the database by other means than this program: compare it with a backup, and with the number and hash of the last line that were noted before";
+  "somebody changed the database by other means than this program: compare it with a backup, and with the number and " +
+  "hash of the last line that were noted before";
 
 /** Whether each line of the trail follows from the one before it, and none is missing between two. */
 const chainCheck: Check = {
@@ -71,7 +72,7 @@ const documentCheck: Check = {
   needs: "tables",
   *look({ db }) {
     const told = db.query<{ hash: Uint8Array | null }, [number, string]>(
-      `SELECT after_hash AS hash FROM audit WHERE tenant_id = ? AND target_id = ?
+      `SELECT after_hash AS hash FROM audit INDEXED BY audit_target WHERE tenant_id = ? AND target_id = ?
          AND (after_hash IS NOT NULL OR before IS NOT NULL) ORDER BY sequence DESC LIMIT 1`,
     );
     const there = db.query<{ tenant_id: number; id: string; type: string; doc: string }, []>(
@@ -85,7 +86,7 @@ const documentCheck: Check = {
     const gone = db.query<{ tenant_id: number; id: string; type: string }, []>(
       `SELECT tenant_id, target_id AS id, target_type AS type FROM audit AS line WHERE after_hash IS NOT NULL
          AND NOT EXISTS (SELECT 1 FROM resource WHERE resource.tenant_id = line.tenant_id AND resource.id = line.target_id)
-         AND NOT EXISTS (SELECT 1 FROM audit AS later WHERE later.tenant_id = line.tenant_id
+         AND NOT EXISTS (SELECT 1 FROM audit AS later INDEXED BY audit_target WHERE later.tenant_id = line.tenant_id
            AND later.target_id = line.target_id AND later.sequence > line.sequence AND later.before IS NOT NULL)`,
     );
     for (const { tenant_id, id, type } of gone.iterate()) yield `tenant ${tenant_id}: ${type} ${id} is gone`;
