@@ -16,8 +16,8 @@ interface PageValues {
   [name: string]: number | string | null;
 }
 
-/** How the trail is read. */
-export function auditReads(db: Database): AuditReads {
+/** The statements of the trail, prepared once. */
+function statementsOf(db: Database) {
   const page = (source: string, target: string) =>
     db.prepare<Row, PageValues>(
       `SELECT ${columns} FROM ${source} WHERE tenant_id = $tenantId AND sequence < $end AND sequence >= $floor ${target}
@@ -40,6 +40,12 @@ export function auditReads(db: Database): AuditReads {
   const current = db.prepare<{ doc: string }, [number, string]>(
     "SELECT doc FROM resource WHERE tenant_id = ? AND id = ?",
   );
+  return { pages, head, at, laterBefore, current };
+}
+
+/** How the trail is read. */
+export function auditReads(db: Database): AuditReads {
+  const { pages, head, at, laterBefore, current } = statementsOf(db);
 
   /** The first line at or after a time: lines are in the order of time, so that it is found by halves. */
   function firstSince(tenantId: number, time: number, last: number): number {
