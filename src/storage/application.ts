@@ -114,8 +114,8 @@ export type ApplicationChange =
    */
   | ({ readonly kind: "inviteUser"; readonly again: boolean } & Invitation)
   /**
-   * Sets the password by a link that is pending and not expired, and ends it. Refused with `notFound` when there is none
-   * with that code any more.
+   * Sets the password by a link that is pending and not expired, and ends it with all others of the user. Refused with
+   * `notFound` when there is none with that code any more.
    */
   | {
       readonly kind: "activateUser";

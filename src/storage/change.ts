@@ -83,7 +83,7 @@ export type Change =
       readonly at: number;
       readonly skipUnknownMembers?: boolean;
     } & MemberDelta)
-  /** Refused with `notFound`, also when the user's hash is not the one expected. */
+  /** Also ends links by which the user could set one. Refused with `notFound`, also when the hash is not the one expected. */
   | {
       readonly kind: "setPassword";
       readonly userId: string;

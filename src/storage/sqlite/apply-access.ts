@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { type Apply, noEffect } from "./applied.ts";
+import { credentialWrite, linkEnds } from "./credential.ts";
 
 /** How the changes to passwords and roles are carried out. */
 export function credentialChanges(db: Database): { setPassword: Apply<"setPassword">; setRoles: Apply<"setRoles"> } {
@@ -7,18 +8,20 @@ export function credentialChanges(db: Database): { setPassword: Apply<"setPasswo
     "SELECT rid FROM resource WHERE tenant_id = ? AND id = ?",
   );
   const setCredential = credentialWrite(db);
+  const endLinks = linkEnds(db);
   const hashOf = db.prepare<{ hash: string }, [number, number]>(
     "SELECT password_hash AS hash FROM credential WHERE tenant_id = ? AND resource_rid = ?",
   );
   const clearRoles = db.prepare("DELETE FROM role_assignment WHERE tenant_id = ? AND resource_rid = ?");
   const addRole = db.prepare("INSERT OR IGNORE INTO role_assignment (tenant_id, resource_rid, role) VALUES (?, ?, ?)");
   return {
-    setPassword(tenantId, { userId, passwordHash, passwordUntil, expectedHash, at }) {
+    setPassword(tenantId, { userId, passwordHash, passwordUntil, expectedHash, isRehash, at }) {
       const user = findUser.get(tenantId, userId);
       if (user === null) return { kind: "notFound", id: userId };
       const isOther = expectedHash !== undefined && hashOf.get(tenantId, user.rid)?.hash !== expectedHash;
       if (isOther) return { kind: "notFound", id: userId };
       setCredential.run(tenantId, user.rid, passwordHash, at, passwordUntil ?? null);
+      if (isRehash !== true) endLinks(tenantId, user.rid, "revoked");
       return noEffect;
     },
     setRoles(tenantId, { userId, roles }) {
@@ -135,13 +138,4 @@ export function issuerChanges(db: Database): {
     },
     deleteIssuer: (tenantId, { id }) => (remove.run(tenantId, id).changes > 0 ? noEffect : { kind: "notFound", id }),
   };
-}
-
-/** Sets the password of a resource: tenant, rid, hash, time, and until when it is valid. */
-export function credentialWrite(db: Database) {
-  return db.prepare<unknown, [number, number, string, number, number | null]>(
-    `INSERT INTO credential (tenant_id, resource_rid, password_hash, changed, valid_until) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET password_hash = excluded.password_hash, changed = excluded.changed,
-         valid_until = excluded.valid_until`,
-  );
 }

@@ -1,7 +1,7 @@
 import type { Database } from "bun:sqlite";
 import type { Refusal } from "../change.ts";
 import { type Apply, noEffect } from "./applied.ts";
-import { credentialWrite } from "./apply-access.ts";
+import { credentialWrite, linkEnds } from "./credential.ts";
 
 const unchanged = Object.freeze({ ...noEffect, changed: false });
 
@@ -117,6 +117,7 @@ function activationChanges(db: Database) {
     "UPDATE mail SET state = CASE state WHEN 'queued' THEN 'withdrawn' ELSE state END, code = NULL WHERE rid = ?",
   );
   const setCredential = credentialWrite(db);
+  const endLinks = linkEnds(db);
   const inviteUser: Apply<"inviteUser"> = (tenantId, change) => {
     const { id, userId, applicationId, code, codeHash, at, expiresAt, mail, again } = change;
     const user = find.user(tenantId, userId);
@@ -136,8 +137,7 @@ function activationChanges(db: Database) {
     const found = pending.get(tenantId, codeHash, at);
     if (found === null) return notFound("");
     setCredential.run(tenantId, found.resource_rid, passwordHash, at, null);
-    end.run("activated", found.rid);
-    forgetCode.run(found.mail_rid);
+    endLinks(tenantId, found.resource_rid, "activated");
     return noEffect;
   };
   const revokeActivation: Apply<"revokeActivation"> = (tenantId, { id }) => {

@@ -1,10 +1,10 @@
 import type { Database } from "bun:sqlite";
 import type { Refusal, ResourceContent } from "../change.ts";
 import type { Apply } from "./applied.ts";
-import { credentialWrite } from "./apply-access.ts";
 import { applicationEnds } from "./apply-application.ts";
 import { type Ends, memberWrites } from "./apply-member.ts";
 import type { AttributeValueWrites } from "./attribute-value.ts";
+import { credentialWrite } from "./credential.ts";
 
 interface Row {
   rid: number;

@@ -170,6 +170,24 @@ export const applicationPromises: Promises = {
     expect(await world.store.applications.activation(world.tenantId, made.id)).toMatchObject({ state: "activated" });
   },
 
+  "a password that is set, by a link or otherwise, ends all links of the user": async (world) => {
+    const shop = application(world, "Shop");
+    await world.apply(shop);
+    const user = await world.addUser("ana");
+    const [first, second] = [invitation(world, user.id), invitation(world, user.id, { applicationId: shop.id })];
+    const states = async () =>
+      (await world.store.applications.activations(world.tenantId, user.id)).map(({ state }) => state);
+    await world.apply(invite(first), invite(second));
+    const { codeHash, at } = first;
+    await world.apply({ kind: "activateUser", userId: user.id, codeHash, passwordHash: "x", at });
+    expect(await states()).toEqual(["activated", "activated"]);
+    await world.apply(invite({ ...invitation(world, user.id), at: world.now() }, true));
+    await world.apply({ kind: "setPassword", userId: user.id, passwordHash: "y", isRehash: true, at });
+    expect(await states()).toContain("pending");
+    await world.apply({ kind: "setPassword", userId: user.id, passwordHash: "z", at });
+    expect(await states()).not.toContain("pending");
+  },
+
   "a code of a tenant is none in another": async (world) => {
     const user = await world.addUser("ana");
     const made = invitation(world, user.id);
