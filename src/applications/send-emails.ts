@@ -1,11 +1,11 @@
 import { ScimError } from "../scim/error.ts";
-import type { ApplicationRecord } from "../storage/application.ts";
+import type { ActivationRecord, ApplicationRecord } from "../storage/application.ts";
 import type { ChangeSet } from "../storage/change.ts";
 import { type ApplicationPorts, findApplication } from "./application.ts";
 import { invitationOf } from "./invite.ts";
 
-/** Users whose mails are queued in one commit. */
-const usersPerCommit = 200;
+/** Users that are looked at, and whose mails are queued, at a time: others get their turn between. */
+const usersAtOnce = 200;
 /** Users without an address of whom a message tells. */
 const toldMax = 100;
 
@@ -36,14 +36,15 @@ export async function sendEmails(ports: ApplicationPorts, tenantId: number, id: 
   let [sent, failed] = [0, 0];
   const failures: { userId: string; userName: string; address: string }[] = [];
   for (let after = 0; ; ) {
-    const query = { tenantId, applicationId: id, after, limit: usersPerCommit, toInvite: true } as const;
+    const query = { tenantId, applicationId: id, after, limit: usersAtOnce } as const;
     const users = await ports.store.applications.assigned(query);
     const last = users.at(-1);
     if (last === undefined) break;
     after = last.place;
     const sets: ChangeSet[] = [];
-    for (const { userId, doc, activation } of users) {
+    for (const { userId, doc, activation, hasPassword } of users) {
       const user = JSON.parse(doc);
+      if (hasPassword || user.active === false || !isUnsent(activation)) continue;
       const invitation = invitationOf(ports, { userId, user, application });
       if (invitation === undefined) {
         failed++;
@@ -53,10 +54,16 @@ export async function sendEmails(ports: ApplicationPorts, tenantId: number, id: 
       const again = activation !== undefined;
       sets.push({ tenantId, changes: [{ kind: "inviteUser", ...invitation, again }] });
     }
+    if (sets.length === 0) await new Promise((resolve) => setImmediate(resolve));
     for (const result of await ports.store.commit(sets)) if (result.applied && result.effects[0]?.changed) sent++;
   }
   const told = failures.map(({ userId, userName }) => ({ userId, userName }));
   return { sent, failed, message: messageOf(sent, failures[0]?.address), failures: told };
+}
+
+/** Whether somebody was sent no mail for the application, or only one that nobody could deliver. */
+function isUnsent(activation: ActivationRecord | undefined): boolean {
+  return activation === undefined || (activation.state === "pending" && activation.mailState === "dead");
 }
 
 function addressIn({ emails, userName }: { emails?: readonly { value?: string }[]; userName: string }): string {

@@ -57,8 +57,6 @@ export interface AssignedQuery {
   /** The place of the last one of the page before; 0 for the first page. */
   readonly after: number;
   readonly limit: number;
-  /** Only who has no password, and no mail for this application that was delivered or waits. */
-  readonly toInvite?: boolean;
 }
 
 /** How somebody who is asked in is to be told, and by what link. */

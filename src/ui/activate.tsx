@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { Context } from "hono";
 import { actingAs } from "../access/actor.ts";
 import type { PasswordProblem } from "../access/policy.ts";

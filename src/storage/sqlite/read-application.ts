@@ -76,10 +76,6 @@ const assignedSelect = `SELECT r.id AS user_id, r.doc, s.attributes, s.created A
   LEFT JOIN mail m ON m.rid = a.mail_rid
   WHERE p.tenant_id = $tenantId AND p.id = $applicationId`;
 
-/** Who has neither a password nor a mail that waits or was delivered, and may come in at all. */
-const toInvite = `AND NOT ${hasPassword} AND r.active IS NOT 0
-  AND (a.rid IS NULL OR (a.state = 'pending' AND m.state = 'dead'))`;
-
 const activationSelect = `SELECT r.id AS user_id, p.id AS application_id, ${activationColumns}
   FROM activation a CROSS JOIN resource r ON r.rid = a.resource_rid
   CROSS JOIN mail m ON m.rid = a.mail_rid LEFT JOIN application p ON p.rid = a.application_rid`;
@@ -101,11 +97,9 @@ export function applicationReads(db: Database): ApplicationReads {
     `SELECT count(*) AS count FROM application p CROSS JOIN assignment s
        ON s.tenant_id = p.tenant_id AND s.application_rid = p.rid WHERE p.tenant_id = ? AND p.id = ?`,
   );
-  const page = (which: string) =>
-    db.prepare<AssignedRow, { tenantId: number; applicationId: string; after: number; limit: number }>(
-      `${assignedSelect} ${which} AND s.resource_rid > $after ORDER BY s.resource_rid LIMIT $limit`,
-    );
-  const pages = { everybody: page(""), toInvite: page(toInvite) } as const;
+  const page = db.prepare<AssignedRow, { tenantId: number; applicationId: string; after: number; limit: number }>(
+    `${assignedSelect} AND s.resource_rid > $after ORDER BY s.resource_rid LIMIT $limit`,
+  );
   const one = db.prepare<AssignedRow, { tenantId: number; applicationId: string; userId: string }>(
     `${assignedSelect} AND s.resource_rid = (SELECT rid FROM resource WHERE tenant_id = $tenantId AND id = $userId)`,
   );
@@ -132,9 +126,8 @@ export function applicationReads(db: Database): ApplicationReads {
       return rows.filter(({ rid }) => rids.has(rid)).map(applicationRecord);
     },
     count: async (tenantId, id) => count.get(tenantId, id)?.count ?? 0,
-    async assigned({ toInvite: onlyToInvite = false, tenantId, applicationId, after, limit }) {
-      const rows = pages[onlyToInvite ? "toInvite" : "everybody"].all({ tenantId, applicationId, after, limit });
-      return rows.map(assignedUser);
+    async assigned({ tenantId, applicationId, after, limit }) {
+      return page.all({ tenantId, applicationId, after, limit }).map(assignedUser);
     },
     async assignment(tenantId, applicationId, userId) {
       const row = one.get({ tenantId, applicationId, userId });
