@@ -1,6 +1,7 @@
 import type { Database } from "bun:sqlite";
 import type { Actor } from "../audit.ts";
 import type { Change, ChangeKind, Effect } from "../change.ts";
+import type { ImportState } from "../import.ts";
 import type { Documents } from "./applied.ts";
 import { firstHash, type HashedLine, lineHash, sha256 } from "./audit-hash.ts";
 
@@ -14,7 +15,11 @@ interface Told {
   readonly actor?: Actor;
 }
 
-type Teller<K extends ChangeKind> = (change: Extract<Change, { kind: K }>, effect: Effect) => Told | undefined;
+type Teller<K extends ChangeKind> = (
+  change: Extract<Change, { kind: K }>,
+  effect: Effect,
+  by: Actor,
+) => Told | undefined;
 
 /** Ids of members that a line names; of more it tells how many. */
 const toldIdsMax = 1000;
@@ -56,6 +61,9 @@ function createDetails({ passwordHash, members = [] }: Extract<Change, { kind: "
   return Object.keys(details).length === 0 ? undefined : details;
 }
 
+/** What somebody asks of an import, by the state that it comes to. */
+const importDeeds: { readonly [S in ImportState]?: string } = { queued: "apply", undoing: "undo", cancelled: "cancel" };
+
 /** The changes that leave a line, with what it tells; what is not here is the server's own bookkeeping. */
 const tellers: { readonly [K in ChangeKind]?: Teller<K> } = {
   createResource: (change) => about("create", change.resourceType, change.id, createDetails(change)),
@@ -85,6 +93,11 @@ const tellers: { readonly [K in ChangeKind]?: Teller<K> } = {
     changed ? about("setIndexes", resourceType, "", { indexes: indexes.map(({ path }) => path) }) : undefined,
   createImport: ({ id, fileName, retryOf }) =>
     about("create", "Import", id, { fileName, ...(retryOf !== undefined && { retryOf }) }),
+  advanceImport: ({ importId, to, isCancelled = false }, _effect, by) => {
+    // What an import does by itself is told by its rows.
+    const asked = by.kind === "import" ? undefined : isCancelled ? "cancel" : importDeeds[to];
+    return asked === undefined ? undefined : about(asked, "Import", importId);
+  },
   putApplication: ({ id, name, homeUrl, access, isNew }) =>
     about(isNew ? "create" : "replace", "Application", id, { name, homeUrl, access }),
   deleteApplication: ({ id }) => about("delete", "Application", id),
@@ -102,9 +115,9 @@ const tellers: { readonly [K in ChangeKind]?: Teller<K> } = {
   }),
 };
 
-function tell<K extends ChangeKind>(change: Extract<Change, { kind: K }>, effect: Effect): Told | undefined {
+function tell<K extends ChangeKind>(change: Extract<Change, { kind: K }>, effect: Effect, by: Actor): Told | undefined {
   const kind: K = change.kind;
-  return tellers[kind]?.(change, effect);
+  return tellers[kind]?.(change, effect, by);
 }
 
 const nobody: Actor = Object.freeze({ kind: "system", id: "", name: "muster", address: "" });
@@ -158,9 +171,9 @@ export function auditWrites(db: Database): AuditWrites {
 
   return {
     waiting: () => pending.length,
-    add(tenantId, by, change, effect, documents) {
-      const told = tell(change, effect);
-      if (told !== undefined) pending.push({ tenantId, by: by ?? nobody, documents, ...told });
+    add(tenantId, by = nobody, change, effect, documents) {
+      const told = tell(change, effect, by);
+      if (told !== undefined) pending.push({ tenantId, by, documents, ...told });
     },
     forget(since = 0) {
       pending.length = since;

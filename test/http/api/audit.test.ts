@@ -93,7 +93,13 @@ describe("a line of the trail", () => {
       actor: { kind: "import", id: job.json.id, name: "MUSTER_ADMIN_TOKEN" },
       after: { userName, title: "Guide" },
     });
-    expect(await linesOf({ action: "create", targetType: "Import", targetId: text(job.json.id) })).toHaveLength(1);
+    const { id } = job.json;
+    expect((await server.request("POST", `/api/imports/${text(id)}/undo`)).status).toBe(202);
+    const deeds = (await linesOf({ targetId: text(id) })).map(({ action, actor }) => [action, object(actor).kind]);
+    expect(deeds).toEqual([
+      ["undo", "token"],
+      ["create", "token"],
+    ]);
   });
 
   test("is left by refused logins, of which many are told together, and none with its password", async () => {

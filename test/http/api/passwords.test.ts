@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createPolicy, problemText } from "../../../src/access/policy.ts";
 import { createGroup, createUser, expectRefusal, invalidValue, notFound, unknownId } from "../../support/scim.ts";
 import { type Answer, readAnswer, startServer, type TestServer, text, unique } from "../../support/server.ts";
@@ -123,6 +126,27 @@ describe("a person", () => {
     const found = await policy.problem(chosen);
     expect(found && problemText(found, 12)).toBe(problem);
   });
+});
+
+test("a password that others are known to use is refused, where there is a list", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "muster-breached-"));
+  const list = join(folder, "breached.txt");
+  writeFileSync(list, "letmein letmein\n");
+  const own = await startServer({ breachedPasswords: list });
+  try {
+    await createUser(own, { userName: "kim", password: first });
+    const change = async (newPassword: string): Promise<Answer> => {
+      const body = JSON.stringify({ userName: "kim", password: first, newPassword });
+      return own.request("POST", "/api/password-change", body, { "Content-Type": "application/json" });
+    };
+    const refused = await change("letmein letmein");
+    expectRefusal(refused, invalidValue);
+    expect(refused.json.detail).toBe("newPassword is in a list of passwords that others use.");
+    expect((await change("letmein letmein, please")).status).toBe(204);
+  } finally {
+    await own.stop();
+    rmSync(folder, { recursive: true });
+  }
 });
 
 describe("an import of WSO2's users", () => {
