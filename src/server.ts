@@ -104,7 +104,9 @@ export async function start(config: Config, log: AppPorts["log"]): Promise<Serve
     // After the address is had: the password that this makes is told once, and must not be lost to a taken port.
     const firstStart = await makeAdministrator(config, ports);
     const url = listener.url.origin;
+    // Links in mails lead to it.
     address = url;
+    outbox.wake();
     announce(lock, url, log);
     return { url, firstStart, reload: listener.reload, stop: close };
   } catch (error) {

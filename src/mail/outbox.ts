@@ -28,7 +28,7 @@ const lookMs = 2_000;
 const sweepMs = 60_000;
 
 export interface Outbox {
-  /** Something was put into it. */
+  /** Something was put into it; before the first time it sends nothing. */
   wake(): void;
   /** A mail as it is sent: without its link once that opens nothing any more. */
   render(mail: MailRecord): RenderedMail;
@@ -104,7 +104,6 @@ export function openOutbox(ports: OutboxPorts): Outbox {
     await store.commit([{ tenantId, changes: [noteOf(current, delivery, now())] }]);
   }
 
-  plan(0);
   return {
     wake: () => plan(0),
     render: (mail) => renderRecord(mail, baseUrl(), templates),
