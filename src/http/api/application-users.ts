@@ -10,8 +10,8 @@ import { readBodyAs } from "../body.ts";
 import type { AppPorts } from "../context.ts";
 import { type App, errorResponses, security } from "../openapi/components.ts";
 import { describe, jsonBody } from "../route.ts";
-import { idParameter } from "./applications.ts";
 import { isoOf } from "./instant.ts";
+import { idParameter } from "./route-kinds.ts";
 
 /*
  *   GET, POST, DELETE  /api/applications/{id}/users           who is assigned, and what became of their mails

@@ -1,13 +1,14 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { findApplication, noApplication, putApplication } from "../../applications/application.ts";
 import { sendEmails } from "../../applications/send-emails.ts";
 import { type ApplicationRecord, applicationAccesses } from "../../storage/application.ts";
 import { requireScope } from "../auth.ts";
 import { readBodyAs } from "../body.ts";
 import { type AppPorts, originOf } from "../context.ts";
-import { type App, errorResponses, security } from "../openapi/components.ts";
+import type { App } from "../openapi/components.ts";
 import { describe, jsonBody } from "../route.ts";
 import { isoOf } from "./instant.ts";
+import { allRoute, endRoute, idParameter, oneRoute } from "./route-kinds.ts";
 
 /*
  *   GET, POST         /api/applications                    what users are imported for, and who may use it
@@ -16,8 +17,6 @@ import { isoOf } from "./instant.ts";
  */
 
 const tags = ["Applications"];
-const idParams = z.object({ id: z.string().openapi({ param: { name: "id", in: "path" } }) });
-export const idParameter = { name: "id", in: "path", required: true, schema: { type: "string" } } as const;
 /** Where people are sent on to: never a scheme that runs something. */
 const homeUrl = z.url({ protocol: /^https?$/, error: "must be an http or https URL" }).max(2000);
 const contentSchema = z.strictObject({
@@ -47,45 +46,32 @@ const sentSchema = z
   })
   .openapi("SentEmails");
 const response = { description: "The application", content: { "application/json": { schema: applicationSchema } } };
-const always = ["unauthorized", "forbidden", "internal", "unavailable"] as const;
 const bodyErrors = ["invalidSyntax", "invalidValue", "uniqueness", "tooLarge", "unsupportedMediaType"] as const;
 
-const listRoute = createRoute({
-  method: "get",
+const listRoute = allRoute({
   path: "/api/applications",
   operationId: "listApplications",
   summary: "The applications of the tenant, by name",
   tags,
-  security,
-  responses: {
-    200: {
-      description: "All of them",
-      content: { "application/json": { schema: z.object({ applications: z.array(applicationSchema) }) } },
-    },
-    ...errorResponses(always),
-  },
+  description: "All of them",
+  schema: z.object({ applications: z.array(applicationSchema) }),
 });
 
-const getRoute = createRoute({
-  method: "get",
+const getRoute = oneRoute({
   path: "/api/applications/{id}",
   operationId: "getApplication",
   summary: "One application",
   tags,
-  security,
-  request: { params: idParams },
-  responses: { 200: response, ...errorResponses(["notFound", ...always]) },
+  description: "The application",
+  schema: applicationSchema,
 });
 
-const deleteRoute = createRoute({
-  method: "delete",
+const deleteRoute = endRoute({
   path: "/api/applications/{id}",
   operationId: "deleteApplication",
   summary: "Forget an application, who is assigned to it, and the links that were sent for it; users stay",
   tags,
-  security,
-  request: { params: idParams },
-  responses: { 204: { description: "It is gone" }, ...errorResponses(["notFound", ...always]) },
+  description: "It is gone",
 });
 
 /** Mounts the applications. */

@@ -1,12 +1,13 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { type ImportMapping, mappingSchema, mappingsFrom, readImportMapping } from "../../import/mapping.ts";
 import { ScimError } from "../../scim/error.ts";
 import { userTypeOf } from "../../scim/resource/type.ts";
 import { requireScope } from "../auth.ts";
 import { readJsonBody } from "../body.ts";
 import { type AppPorts, originOf } from "../context.ts";
-import { type App, errorResponses, security } from "../openapi/components.ts";
+import type { App } from "../openapi/components.ts";
 import { describe } from "../route.ts";
+import { allRoute, endRoute, oneRoute } from "./route-kinds.ts";
 
 /*
  *   GET, POST         /api/import-mappings           which columns of a file go where
@@ -17,47 +18,33 @@ import { describe } from "../route.ts";
 const mappingsMax = 200;
 
 const tags = ["Import mappings"];
-const idParams = z.object({ id: z.string().openapi({ param: { name: "id", in: "path" } }) });
 const shownSchema = z.strictObject(mappingSchema.shape).openapi("ImportMapping");
 const mappingResponse = { description: "The mapping", content: { "application/json": { schema: shownSchema } } };
-const always = ["unauthorized", "forbidden", "internal", "unavailable"] as const;
 
-const listRoute = createRoute({
-  method: "get",
+const listRoute = allRoute({
   path: "/api/import-mappings",
   operationId: "listImportMappings",
   summary: "The saved mappings of columns to attributes",
   tags,
-  security,
-  responses: {
-    200: {
-      description: "The mappings by name",
-      content: { "application/json": { schema: z.object({ mappings: z.array(shownSchema) }) } },
-    },
-    ...errorResponses(always),
-  },
+  description: "The mappings by name",
+  schema: z.object({ mappings: z.array(shownSchema) }),
 });
 
-const getRoute = createRoute({
-  method: "get",
+const getRoute = oneRoute({
   path: "/api/import-mappings/{id}",
   operationId: "getImportMapping",
   summary: "One mapping",
   tags,
-  security,
-  request: { params: idParams },
-  responses: { 200: mappingResponse, ...errorResponses(["notFound", ...always]) },
+  description: "The mapping",
+  schema: shownSchema,
 });
 
-const deleteRoute = createRoute({
-  method: "delete",
+const deleteRoute = endRoute({
   path: "/api/import-mappings/{id}",
   operationId: "deleteImportMapping",
   summary: "Forget a mapping",
   tags,
-  security,
-  request: { params: idParams },
-  responses: { 204: { description: "It is gone" }, ...errorResponses(["notFound", ...always]) },
+  description: "It is gone",
 });
 
 function notFound(name: string): ScimError {

@@ -1,4 +1,4 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { isKeyUrl } from "../../access/jwt.ts";
 import { ScimError } from "../../scim/error.ts";
 import type { IssuerRecord } from "../../storage/access.ts";
@@ -6,9 +6,10 @@ import type { Store } from "../../storage/port.ts";
 import { requireScope } from "../auth.ts";
 import { readBodyAs } from "../body.ts";
 import { type AppPorts, originOf } from "../context.ts";
-import { type App, errorResponses, security } from "../openapi/components.ts";
+import type { App } from "../openapi/components.ts";
 import { describe, jsonBody } from "../route.ts";
 import { isoOf } from "./instant.ts";
+import { allRoute, endRoute, oneRoute } from "./route-kinds.ts";
 import { checkProfile } from "./tokens.ts";
 
 /*
@@ -17,7 +18,6 @@ import { checkProfile } from "./tokens.ts";
  */
 
 const tags = ["Issuers"];
-const idParams = z.object({ id: z.string().openapi({ param: { name: "id", in: "path" } }) });
 const claim = z.string().trim().min(1).max(500);
 const newIssuerSchema = z.strictObject({
   issuer: claim.meta({ description: "the `iss` of its tokens", example: "https://login.example.org/" }),
@@ -42,44 +42,31 @@ const issuerSchema = z
   })
   .openapi("Issuer");
 const response = { description: "The issuer", content: { "application/json": { schema: issuerSchema } } };
-const always = ["unauthorized", "forbidden", "internal", "unavailable"] as const;
 
-const listRoute = createRoute({
-  method: "get",
+const listRoute = allRoute({
   path: "/api/issuers",
   operationId: "listIssuers",
   summary: "The servers whose JSON Web Tokens the tenant takes",
   tags,
-  security,
-  responses: {
-    200: {
-      description: "All of them, newest first",
-      content: { "application/json": { schema: z.object({ issuers: z.array(issuerSchema) }) } },
-    },
-    ...errorResponses(always),
-  },
+  description: "All of them, newest first",
+  schema: z.object({ issuers: z.array(issuerSchema) }),
 });
 
-const getRoute = createRoute({
-  method: "get",
+const getRoute = oneRoute({
   path: "/api/issuers/{id}",
   operationId: "getIssuer",
   summary: "One of them",
   tags,
-  security,
-  request: { params: idParams },
-  responses: { 200: response, ...errorResponses(["notFound", ...always]) },
+  description: "The issuer",
+  schema: issuerSchema,
 });
 
-const deleteRoute = createRoute({
-  method: "delete",
+const deleteRoute = endRoute({
   path: "/api/issuers/{id}",
   operationId: "deleteIssuer",
   summary: "Take its tokens no longer",
   tags,
-  security,
-  request: { params: idParams },
-  responses: { 204: { description: "Its tokens let nobody in" }, ...errorResponses(["notFound", ...always]) },
+  description: "Its tokens let nobody in",
 });
 
 const noIssuer = (id: string) => new ScimError("notFound", `There is no issuer ${JSON.stringify(id.slice(0, 64))}.`);

@@ -5,6 +5,7 @@ import { requireScope } from "../auth.ts";
 import type { AppPorts } from "../context.ts";
 import { type App, errorResponses, security } from "../openapi/components.ts";
 import { isoOf } from "./instant.ts";
+import { always, oneRoute } from "./route-kinds.ts";
 
 /*
  *   GET   /api/mail              the outbox: what waits, what was sent, what nobody could deliver
@@ -51,7 +52,6 @@ const mailSchema = z
   .object({ ...listedShape, text: z.string(), html: z.string() })
   .openapi("Mail", { description: "Its link is gone from it once that was used, revoked, or is too old." });
 const response = { description: "The mail", content: { "application/json": { schema: mailSchema } } };
-const always = ["unauthorized", "forbidden", "internal", "unavailable"] as const;
 
 const listRoute = createRoute({
   method: "get",
@@ -70,15 +70,13 @@ const listRoute = createRoute({
   },
 });
 
-const getRoute = createRoute({
-  method: "get",
+const getRoute = oneRoute({
   path: "/api/mail/{id}",
   operationId: "getMail",
   summary: "One mail, as it is sent",
   tags,
-  security,
-  request: { params: idParams },
-  responses: { 200: response, ...errorResponses(["notFound", ...always]) },
+  description: "The mail",
+  schema: mailSchema,
 });
 
 const retryRoute = createRoute({

@@ -6,6 +6,8 @@ import { readBodyAs } from "../body.ts";
 import { type AppPorts, originOf } from "../context.ts";
 import { type App, errorResponses, security } from "../openapi/components.ts";
 import { describe, jsonBody } from "../route.ts";
+import { isoOf } from "./instant.ts";
+import { allRoute, always, endRoute, oneRoute } from "./route-kinds.ts";
 import { checkProfile, grantShape } from "./tokens.ts";
 
 /*
@@ -27,49 +29,35 @@ const clientSchema = z
   .openapi("OAuthClient");
 const secretOnce = z.string().openapi({ description: "told this once" });
 const newClientSchema = z.strictObject(grantShape);
-const clientResponse = { description: "The client", content: { "application/json": { schema: clientSchema } } };
 const madeResponse = {
   description: "The client with its secret, which is told this once",
   content: { "application/json": { schema: clientSchema.extend({ clientSecret: secretOnce }) } },
 };
-const always = ["unauthorized", "forbidden", "internal", "unavailable"] as const;
 
-const listRoute = createRoute({
-  method: "get",
+const listRoute = allRoute({
   path: "/api/oauth-clients",
   operationId: "listOAuthClients",
   summary: "The OAuth clients of the tenant, without their secrets",
   tags,
-  security,
-  responses: {
-    200: {
-      description: "The clients, newest first",
-      content: { "application/json": { schema: z.object({ clients: z.array(clientSchema) }) } },
-    },
-    ...errorResponses(always),
-  },
+  description: "The clients, newest first",
+  schema: z.object({ clients: z.array(clientSchema) }),
 });
 
-const getRoute = createRoute({
-  method: "get",
+const getRoute = oneRoute({
   path: "/api/oauth-clients/{id}",
   operationId: "getOAuthClient",
   summary: "One OAuth client, without its secret",
   tags,
-  security,
-  request: { params: idParams },
-  responses: { 200: clientResponse, ...errorResponses(["notFound", ...always]) },
+  description: "The client",
+  schema: clientSchema,
 });
 
-const deleteRoute = createRoute({
-  method: "delete",
+const deleteRoute = endRoute({
   path: "/api/oauth-clients/{id}",
   operationId: "deleteOAuthClient",
   summary: "End an OAuth client, and the tokens that it was given",
   tags,
-  security,
-  request: { params: idParams },
-  responses: { 204: { description: "It is gone" }, ...errorResponses(["notFound", ...always]) },
+  description: "It is gone",
 });
 
 const rotateRoute = createRoute({
@@ -84,7 +72,7 @@ const rotateRoute = createRoute({
 });
 
 function shown({ id: clientId, name, scopes, profile, created }: ClientRecord) {
-  return { clientId, name, scopes: [...scopes], profile, created: new Date(created).toISOString() };
+  return { clientId, name, scopes: [...scopes], profile, created: isoOf(created) };
 }
 
 /** Mounts the OAuth clients. */

@@ -1,4 +1,4 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { createTenant } from "../../access/tenant.ts";
 import { ScimError } from "../../scim/error.ts";
@@ -8,8 +8,10 @@ import { defaultTenantId } from "../../storage/port.ts";
 import { requireScope } from "../auth.ts";
 import { readBodyAs } from "../body.ts";
 import { type AppEnv, type AppPorts, originOf } from "../context.ts";
-import { type App, errorResponses, security } from "../openapi/components.ts";
+import type { App } from "../openapi/components.ts";
 import { describe, jsonBody } from "../route.ts";
+import { isoOf } from "./instant.ts";
+import { allRoute, oneRoute } from "./route-kinds.ts";
 
 /*
  *   GET, POST  /api/tenants        organisations that know nothing of each other; for administrators of the first one
@@ -17,7 +19,6 @@ import { describe, jsonBody } from "../route.ts";
  */
 
 const tags = ["Tenants"];
-const idParams = z.object({ id: z.string().openapi({ param: { name: "id", in: "path" }, example: "example.org" }) });
 const tenantSchema = z
   .object({ domain: z.string().openapi({ example: "example.org" }), created: z.string() })
   .openapi("Tenant");
@@ -26,37 +27,27 @@ const newTenantSchema = z.strictObject({
   admin: z.strictObject({ userName: z.string().min(1).max(256), password: z.string().min(1).max(1024) }),
 });
 const tenantResponse = { description: "The tenant", content: { "application/json": { schema: tenantSchema } } };
-const always = ["unauthorized", "forbidden", "internal", "unavailable"] as const;
 
-const listRoute = createRoute({
-  method: "get",
+const listRoute = allRoute({
   path: "/api/tenants",
   operationId: "listTenants",
   summary: "All tenants",
   tags,
-  security,
-  responses: {
-    200: {
-      description: "The tenants, oldest first",
-      content: { "application/json": { schema: z.object({ tenants: z.array(tenantSchema) }) } },
-    },
-    ...errorResponses(always),
-  },
+  description: "The tenants, oldest first",
+  schema: z.object({ tenants: z.array(tenantSchema) }),
 });
 
-const getRoute = createRoute({
-  method: "get",
+const getRoute = oneRoute({
   path: "/api/tenants/{id}",
   operationId: "getTenant",
   summary: "One tenant, by its domain",
   tags,
-  security,
-  request: { params: idParams },
-  responses: { 200: tenantResponse, ...errorResponses(["notFound", ...always]) },
+  description: "The tenant",
+  schema: tenantSchema,
 });
 
 function shown({ domain, created }: TenantRecord): z.infer<typeof tenantSchema> {
-  return { domain, created: new Date(created).toISOString() };
+  return { domain, created: isoOf(created) };
 }
 
 /** @throws ScimError forbidden: tenants are nobody's business but that of who runs the server */

@@ -1,4 +1,4 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { scopes } from "../../access/scope.ts";
 import { createToken, deleteToken, findToken, type MadeToken, rotateToken } from "../../access/tokens.ts";
@@ -8,8 +8,10 @@ import type { TokenRecord } from "../../storage/access.ts";
 import { requireScope } from "../auth.ts";
 import { readBodyAs } from "../body.ts";
 import { type AppEnv, type AppPorts, originOf } from "../context.ts";
-import { type App, errorResponses, security } from "../openapi/components.ts";
+import type { App } from "../openapi/components.ts";
 import { describe, jsonBody } from "../route.ts";
+import { isoOf } from "./instant.ts";
+import { allRoute, bodyErrors, endRoute, oneRoute } from "./route-kinds.ts";
 
 /*
  *   GET, POST    /api/tokens               bearer tokens of the tenant; the secret is told once
@@ -18,7 +20,6 @@ import { describe, jsonBody } from "../route.ts";
  */
 
 const tags = ["Tokens"];
-const idParams = z.object({ id: z.string().openapi({ param: { name: "id", in: "path" } }) });
 const tokenSchema = z
   .object({
     id: z.string(),
@@ -46,56 +47,39 @@ const rotateSchema = z.strictObject({
   graceSeconds: z.int().min(0).max(grace.maxSeconds).default(grace.defaultSeconds),
   expiresAt: instant.nullable().default(null),
 });
-const tokenResponse = { description: "The token", content: { "application/json": { schema: tokenSchema } } };
 const madeResponse = {
   description: "The token with its secret, which is told this once",
   content: { "application/json": { schema: madeSchema } },
 };
-const always = ["unauthorized", "forbidden", "internal", "unavailable"] as const;
-const bodyErrors = ["invalidSyntax", "invalidValue", "tooLarge", "unsupportedMediaType"] as const;
 
-const listRoute = createRoute({
-  method: "get",
+const listRoute = allRoute({
   path: "/api/tokens",
   operationId: "listTokens",
   summary: "The bearer tokens of the tenant, without their secrets",
   tags,
-  security,
-  responses: {
-    200: {
-      description: "The tokens, newest first",
-      content: { "application/json": { schema: z.object({ tokens: z.array(tokenSchema) }) } },
-    },
-    ...errorResponses(always),
-  },
+  description: "The tokens, newest first",
+  schema: z.object({ tokens: z.array(tokenSchema) }),
 });
 
-const getRoute = createRoute({
-  method: "get",
+const getRoute = oneRoute({
   path: "/api/tokens/{id}",
   operationId: "getToken",
   summary: "One token, without its secret",
   tags,
-  security,
-  request: { params: idParams },
-  responses: { 200: tokenResponse, ...errorResponses(["notFound", ...always]) },
+  description: "The token",
+  schema: tokenSchema,
 });
 
-const deleteRoute = createRoute({
-  method: "delete",
+const deleteRoute = endRoute({
   path: "/api/tokens/{id}",
   operationId: "deleteToken",
   summary: "End a token, within a second",
   tags,
-  security,
-  request: { params: idParams },
-  responses: { 204: { description: "It works no longer" }, ...errorResponses(["notFound", ...always]) },
+  description: "It works no longer",
 });
 
-const isoOf = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
-
 function shown({ id, name, scopes: given, profile, created, expiresAt, lastUsed }: TokenRecord) {
-  const times = { created: new Date(created).toISOString(), expiresAt: isoOf(expiresAt), lastUsed: isoOf(lastUsed) };
+  const times = { created: isoOf(created), expiresAt: isoOf(expiresAt), lastUsed: isoOf(lastUsed) };
   return { id, name, scopes: [...given], profile, ...times };
 }
 

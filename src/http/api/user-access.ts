@@ -11,8 +11,8 @@ import type { AppPorts } from "../context.ts";
 import { type App, errorResponses, security } from "../openapi/components.ts";
 import { describe, jsonBody } from "../route.ts";
 import { findUser, validityOf } from "./application-users.ts";
-import { idParameter } from "./applications.ts";
 import { isoOf } from "./instant.ts";
+import { endRoute, idParameter, oneRoute } from "./route-kinds.ts";
 
 /*
  *   GET          /api/users/{id}/access       roles, status, applications and links of a user
@@ -66,26 +66,22 @@ const accessRoute = createRoute({
   },
 });
 
-const getRoute = createRoute({
-  method: "get",
+const getRoute = oneRoute({
   path: "/api/activations/{id}",
   operationId: "getActivation",
   summary: "One link to set a password by, without its secret",
   tags,
-  security,
-  request: { params: idParams },
-  responses: { 200: linkResponse, ...errorResponses(always) },
+  description: "The link",
+  schema: linkSchema,
 });
 
-const revokeRoute = createRoute({
-  method: "delete",
+const revokeRoute = endRoute({
   path: "/api/activations/{id}",
   operationId: "revokeActivation",
   summary: "End a link; its mail is not sent any more if it waits",
   tags,
-  security,
-  request: { params: idParams },
-  responses: { 204: { description: "It opens nothing" }, ...errorResponses(["conflict", ...always]) },
+  description: "It opens nothing",
+  errors: ["conflict"],
 });
 
 function shown(link: ActivationRecord, now: number): z.infer<typeof linkSchema> {

@@ -1,4 +1,4 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { rulesFrom } from "../../directory/tenant-rules.ts";
 import { primaryStore, readStoreName } from "../../directory/user-store.ts";
 import { ScimError } from "../../scim/error.ts";
@@ -7,8 +7,9 @@ import type { Store } from "../../storage/port.ts";
 import { requireScope } from "../auth.ts";
 import { readBodyAs } from "../body.ts";
 import { type AppPorts, originOf } from "../context.ts";
-import { type App, errorResponses, security } from "../openapi/components.ts";
+import type { App } from "../openapi/components.ts";
 import { describe, jsonBody } from "../route.ts";
+import { allRoute, endRoute, oneRoute } from "./route-kinds.ts";
 
 /*
  *   GET, POST    /api/user-stores        parts of the directory in which names are unique: SALES/kim is not kim
@@ -16,48 +17,35 @@ import { describe, jsonBody } from "../route.ts";
  */
 
 const tags = ["User stores"];
-const idParams = z.object({ id: z.string().openapi({ param: { name: "id", in: "path" }, example: "SALES" }) });
 const storeSchema = z.object({ name: z.string().openapi({ example: "SALES" }) }).openapi("UserStore");
 const newStoreSchema = z.strictObject({ name: z.string().min(1).max(63).meta({ example: "SALES" }) });
 const response = { description: "The user store", content: { "application/json": { schema: storeSchema } } };
-const always = ["unauthorized", "forbidden", "internal", "unavailable"] as const;
 
-const listRoute = createRoute({
-  method: "get",
+const listRoute = allRoute({
   path: "/api/user-stores",
   operationId: "listUserStores",
   summary: "The user stores of the tenant, PRIMARY first",
   tags,
-  security,
-  responses: {
-    200: {
-      description: "All of them",
-      content: { "application/json": { schema: z.object({ userStores: z.array(storeSchema) }) } },
-    },
-    ...errorResponses(always),
-  },
+  description: "All of them",
+  schema: z.object({ userStores: z.array(storeSchema) }),
 });
 
-const getRoute = createRoute({
-  method: "get",
+const getRoute = oneRoute({
   path: "/api/user-stores/{id}",
   operationId: "getUserStore",
   summary: "One user store",
   tags,
-  security,
-  request: { params: idParams },
-  responses: { 200: response, ...errorResponses(["notFound", ...always]) },
+  description: "The user store",
+  schema: storeSchema,
 });
 
-const deleteRoute = createRoute({
-  method: "delete",
+const deleteRoute = endRoute({
   path: "/api/user-stores/{id}",
   operationId: "deleteUserStore",
   summary: "Remove a user store that nobody is in",
   tags,
-  security,
-  request: { params: idParams },
-  responses: { 204: { description: "It is gone" }, ...errorResponses(["notFound", "conflict", ...always]) },
+  description: "It is gone",
+  errors: ["conflict"],
 });
 
 const noStore = (id: string) => new ScimError("notFound", `There is no user store ${JSON.stringify(id.slice(0, 64))}.`);
