@@ -1,6 +1,7 @@
 import { ScimError } from "../scim/error.ts";
 import type { ActivationRecord, ApplicationRecord } from "../storage/application.ts";
 import type { ChangeSet } from "../storage/change.ts";
+import { heapClearing } from "../storage/heap.ts";
 import { type ApplicationPorts, findApplication } from "./application.ts";
 import { invitationOf } from "./invite.ts";
 
@@ -35,7 +36,9 @@ export async function sendEmails(ports: ApplicationPorts, tenantId: number, id: 
   if (application.homeUrl === null) throw new ScimError("conflict", homeMissing);
   let [sent, failed] = [0, 0];
   const failures: { userId: string; userName: string; address: string }[] = [];
+  const clearHeap = heapClearing();
   for (let after = 0; ; ) {
+    clearHeap();
     const query = { tenantId, applicationId: id, after, limit: usersAtOnce } as const;
     const users = await ports.store.applications.assigned(query);
     const last = users.at(-1);

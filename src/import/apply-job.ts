@@ -1,10 +1,10 @@
+import { heapClearing } from "../storage/heap.ts";
 import type { ImportJob, RowProblem } from "../storage/import.ts";
 import { Chunk } from "./chunk.ts";
 import { commitChunk } from "./commit-chunk.ts";
 import { createHashing } from "./hashing.ts";
 import { troubledRows } from "./job.ts";
 import { leaveRows } from "./leave.ts";
-import { heapClearing } from "./memory.ts";
 import type { RunPorts } from "./ports.ts";
 import type { TableRow } from "./source/table.ts";
 import { judgeBatch, openTableJob, type TableJob } from "./table-job.ts";

@@ -2,7 +2,7 @@
 const grownBytesMax = 40_000_000;
 
 /**
- * Gives back what rows that are carried out have left, where it is much. The collector by itself lets several times as
+ * Gives back what rows have left that are dealt with, where it is much. The collector by itself lets several times as
  * much add up, since every row leaves only a little.
  *
  * @returns to be called now and then
