@@ -11,7 +11,7 @@ import type { AppPorts } from "../context.ts";
 import { type App, errorResponses, security } from "../openapi/components.ts";
 import { describe, jsonBody } from "../route.ts";
 import { isoOf } from "./instant.ts";
-import { idParameter } from "./route-kinds.ts";
+import { idParameter, limitParameter } from "./route-kinds.ts";
 
 /*
  *   GET, POST, DELETE  /api/applications/{id}/users           who is assigned, and what became of their mails
@@ -20,8 +20,6 @@ import { idParameter } from "./route-kinds.ts";
 
 const tags = ["Applications"];
 const idParams = z.object({ id: z.string().openapi({ param: { name: "id", in: "path" } }) });
-/** Users of one page. */
-const pageUsers = { default: 100, max: 1000 } as const;
 // Optional here, so that an application that is not there is told before a user that is not named.
 const userQuery = z.object({
   user: z
@@ -36,13 +34,7 @@ const pageQuery = z.object({
     .min(0)
     .default(0)
     .openapi({ param: { name: "after", in: "query" }, description: "the `next` of the page before" }),
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(pageUsers.max)
-    .default(pageUsers.default)
-    .openapi({ param: { name: "limit", in: "query" } }),
+  limit: limitParameter,
 });
 
 const attribute = z.string().max(1000).optional();

@@ -4,6 +4,7 @@ import { requireScope } from "../auth.ts";
 import type { AppPorts } from "../context.ts";
 import { type App, errorResponses, security } from "../openapi/components.ts";
 import { isoOf } from "./instant.ts";
+import { always, beforeParameter, limitParameter } from "./route-kinds.ts";
 
 /*
  *   GET  /api/audit        who did what, and who was refused: newest first
@@ -11,7 +12,6 @@ import { isoOf } from "./instant.ts";
  */
 
 const tags = ["Audit"];
-const pageLines = { default: 100, max: 1000 } as const;
 const text = (name: string, description: string) =>
   z
     .string()
@@ -30,19 +30,8 @@ const query = z.object({
   targetId: text("targetId", "the id of what it was done to"),
   from: time("from", "only lines from then on"),
   to: time("to", "only lines before then"),
-  before: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .optional()
-    .openapi({ param: { name: "before", in: "query" }, description: "the `next` of the page before" }),
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(pageLines.max)
-    .default(pageLines.default)
-    .openapi({ param: { name: "limit", in: "query" } }),
+  before: beforeParameter,
+  limit: limitParameter,
 });
 const document = z.record(z.string(), z.unknown()).nullable();
 const lineSchema = z
@@ -65,7 +54,6 @@ const lineSchema = z
     hash: z.string().openapi({ description: "SHA-256 of the line and of the hash of the line before" }),
   })
   .openapi("AuditLine");
-const always = ["unauthorized", "forbidden", "internal", "unavailable"] as const;
 
 const listRoute = createRoute({
   method: "get",

@@ -5,7 +5,7 @@ import { requireScope } from "../auth.ts";
 import type { AppPorts } from "../context.ts";
 import { type App, errorResponses, security } from "../openapi/components.ts";
 import { isoOf } from "./instant.ts";
-import { always, oneRoute } from "./route-kinds.ts";
+import { always, beforeParameter, limitParameter, oneRoute } from "./route-kinds.ts";
 
 /*
  *   GET   /api/mail              the outbox: what waits, what was sent, what nobody could deliver
@@ -16,25 +16,13 @@ import { always, oneRoute } from "./route-kinds.ts";
 const tags = ["Mail"];
 const idParams = z.object({ id: z.string().openapi({ param: { name: "id", in: "path" } }) });
 const states = ["queued", "sent", "dead", "withdrawn"] as const;
-const pageMails = { default: 100, max: 1000 } as const;
 const query = z.object({
   state: z
     .enum(states)
     .optional()
     .openapi({ param: { name: "state", in: "query" } }),
-  before: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .optional()
-    .openapi({ param: { name: "before", in: "query" }, description: "the `next` of the page before" }),
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(pageMails.max)
-    .default(pageMails.default)
-    .openapi({ param: { name: "limit", in: "query" } }),
+  before: beforeParameter,
+  limit: limitParameter,
 });
 const listedShape = {
   id: z.string(),

@@ -18,6 +18,23 @@ export const bodyErrors = [
 export const idParameter = { name: "id", in: "path", required: true, schema: { type: "string" } } as const;
 const idParams = z.object({ id: z.string().openapi({ param: { name: "id", in: "path" } }) });
 
+/** Lines of one page: 100, and 1,000 at most. */
+export const limitParameter = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(1000)
+  .default(100)
+  .openapi({ param: { name: "limit", in: "query" } });
+
+/** Where a page of what is listed newest first begins. */
+export const beforeParameter = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .optional()
+  .openapi({ param: { name: "before", in: "query" }, description: "the `next` of the page before" });
+
 interface About<P extends string> {
   readonly path: P;
   readonly operationId: string;

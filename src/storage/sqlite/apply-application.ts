@@ -1,7 +1,7 @@
 import type { Database } from "bun:sqlite";
 import type { Refusal } from "../change.ts";
 import { type Apply, noEffect } from "./applied.ts";
-import { credentialWrite, linkEnds } from "./credential.ts";
+import { credentialWrite, linkEnds, withdrawn } from "./credential.ts";
 
 const unchanged = Object.freeze({ ...noEffect, changed: false });
 
@@ -36,7 +36,7 @@ export function applicationChanges(db: Database) {
     "SELECT id FROM application WHERE tenant_id = ? AND name_key = ?",
   );
   const removals = [
-    `UPDATE mail SET state = CASE state WHEN 'queued' THEN 'withdrawn' ELSE state END, code = NULL WHERE rid IN
+    `UPDATE mail SET ${withdrawn} WHERE rid IN
        (SELECT mail_rid FROM activation WHERE tenant_id = ?1 AND application_rid = ?2)`,
     "DELETE FROM activation WHERE tenant_id = ?1 AND application_rid = ?2",
     "DELETE FROM assignment WHERE tenant_id = ?1 AND application_rid = ?2",
@@ -113,9 +113,7 @@ function activationChanges(db: Database) {
          code_hash = excluded.code_hash, mail_rid = excluded.mail_rid, sent = excluded.sent, expires_at = excluded.expires_at`,
   );
   const end = db.prepare<unknown, [string, number]>("UPDATE activation SET state = ? WHERE rid = ?");
-  const forgetCode = db.prepare<unknown, [number]>(
-    "UPDATE mail SET state = CASE state WHEN 'queued' THEN 'withdrawn' ELSE state END, code = NULL WHERE rid = ?",
-  );
+  const forgetCode = db.prepare<unknown, [number]>(`UPDATE mail SET ${withdrawn} WHERE rid = ?`);
   const setCredential = credentialWrite(db);
   const endLinks = linkEnds(db);
   const inviteUser: Apply<"inviteUser"> = (tenantId, change) => {
@@ -156,7 +154,7 @@ export function applicationEnds(db: Database): (tenantId: number, rid: number) =
     "DELETE FROM assignment WHERE tenant_id = ? AND resource_rid = ?",
   );
   const mails = db.prepare<unknown, [number, number]>(
-    `UPDATE mail SET state = CASE state WHEN 'queued' THEN 'withdrawn' ELSE state END, code = NULL WHERE rid IN
+    `UPDATE mail SET ${withdrawn} WHERE rid IN
        (SELECT mail_rid FROM activation WHERE tenant_id = ? AND resource_rid = ?)`,
   );
   const links = db.prepare<unknown, [number, number]>(
@@ -186,7 +184,7 @@ export function mailChanges(db: Database) {
     "UPDATE mail SET state = 'queued', due_at = ?, attempts = 0 WHERE tenant_id = ? AND id = ? AND state = 'dead'",
   );
   const drop = db.prepare(
-    `UPDATE mail SET code = NULL, state = CASE state WHEN 'queued' THEN 'withdrawn' ELSE state END WHERE rid IN
+    `UPDATE mail SET ${withdrawn} WHERE rid IN
        (SELECT rid FROM mail WHERE code IS NOT NULL AND code_expires_at < ? LIMIT ${droppedCodesMax})`,
   );
   const noteMailSent: Apply<"noteMailSent"> = (tenantId, { id, at }) =>

@@ -1,15 +1,7 @@
-import type { Actor } from "../audit.ts";
+import type { AuditLine } from "../audit.ts";
 
-/** A line of the trail without its hash. */
-export interface HashedLine {
-  readonly sequence: number;
-  readonly at: number;
-  readonly action: string;
-  readonly actor: Actor;
-  readonly targetType: string;
-  readonly targetId: string;
-  readonly details: string | null;
-  readonly before: string | null;
+/** A line of the trail as it is hashed: of the document after the change by its own hash. */
+export interface HashedLine extends Omit<AuditLine, "after" | "hash"> {
   readonly afterHash: Uint8Array | null;
 }
 

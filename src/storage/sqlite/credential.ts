@@ -9,10 +9,13 @@ export function credentialWrite(db: Database) {
   );
 }
 
+/** What becomes of a mail whose link opens nothing any more. */
+export const withdrawn = "state = CASE state WHEN 'queued' THEN 'withdrawn' ELSE state END, code = NULL";
+
 /** Ends the links of a user that are pending: a password was set in another way. */
 export function linkEnds(db: Database): (tenantId: number, rid: number, state: "activated" | "revoked") => void {
   const mails = db.prepare<unknown, [number, number]>(
-    `UPDATE mail SET state = CASE state WHEN 'queued' THEN 'withdrawn' ELSE state END, code = NULL WHERE rid IN
+    `UPDATE mail SET ${withdrawn} WHERE rid IN
        (SELECT mail_rid FROM activation WHERE tenant_id = ? AND resource_rid = ? AND state = 'pending')`,
   );
   const links = db.prepare<unknown, [string, number, number]>(
