@@ -110,14 +110,15 @@ function bearerScheme(store: Store, now: () => number, refused: Pick<RefusedLogi
     const known = remembered.get(token);
     if (known !== undefined && at < known.until) return known.principal;
     remembered.delete(token);
-    if (isJwt(token)) {
+    const record = await store.access.tokenByHash(hashToken(token));
+    // A token that an administrator chose may look like one of another server.
+    if (record === undefined && isJwt(token)) {
       const result = await verifyJwt(token);
       if (result.kind === "known") return remember(token, jwtPrincipal(result.bearer), result.bearer.expiresAt);
       const { name, tenantId = defaultTenantId } = result;
       refused.note({ tenantId, name, reason: "jwt", address });
       return undefined;
     }
-    const record = await store.access.tokenByHash(hashToken(token));
     const expiresAt = record?.expiresAt ?? Number.POSITIVE_INFINITY;
     if (record === undefined || expiresAt <= at) {
       const { tenantId = defaultTenantId, name = "" } = record ?? {};

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from "jose";
+import { hashToken } from "../../src/access/token.ts";
 import { expectRefusal, usersPath } from "../support/scim.ts";
 import { type Answer, type Body, objects, startServer, type TestServer } from "../support/server.ts";
 
@@ -144,6 +145,13 @@ describe("a token is refused, and that is recorded", () => {
     const token = new SignJWT({ scope: "admin" }).setProtectedHeader({ alg: "HS256", kid: "RS256" });
     return token.setIssuer(issuer).setAudience(audience).setExpirationTime("5m").sign(secret);
   }
+});
+
+test("a token of this server that looks like one of another is its own all the same", async () => {
+  const chosen = "chosen.by.somebody";
+  const about = { id: Bun.randomUUIDv7(), name: "chosen", hash: hashToken(chosen), profile: "compatible" } as const;
+  await server.commit({ kind: "createToken", ...about, scopes: ["scim:read"], at: Date.now(), expiresAt: null });
+  expect((await list(chosen)).status).toBe(200);
 });
 
 describe("an issuer", () => {
