@@ -29,8 +29,7 @@ export function createRefusedLogins(store: Store, now: () => number): RefusedLog
 
   async function write(entries: readonly { readonly refused: Refused; readonly count: number }[]): Promise<void> {
     const sets = entries.map(({ refused: { tenantId, name, reason, address }, count }) => {
-      const told = name.slice(0, nameCharsMax);
-      const change = { kind: "noteRefusedLogin", name: told, reason, address, count } as const;
+      const change = { kind: "noteRefusedLogin", name, reason, address, count } as const;
       return { tenantId, changes: [change] };
     });
     // Nobody gets in because the store can not answer.
@@ -53,7 +52,9 @@ export function createRefusedLogins(store: Store, now: () => number): RefusedLog
   }
 
   return {
-    note(refused) {
+    note(given) {
+      // Names may be as long as a head: what is remembered of many must not be.
+      const refused = { ...given, name: given.name.slice(0, nameCharsMax) };
       const key = JSON.stringify(Object.values(refused));
       const known = counted.get(key);
       if (known !== undefined) {
