@@ -4,7 +4,7 @@ import { hashToken } from "../access/token.ts";
 import type { ActivationRecord, ApplicationRecord } from "../storage/application.ts";
 import { localeOf } from "./addressee.ts";
 import type { ApplicationPorts } from "./application.ts";
-import { inviteAgain } from "./send-emails.ts";
+import { type InvitingPorts, inviteAgain } from "./send-emails.ts";
 import { activationState } from "./status.ts";
 
 /** How soon after a mail another may be asked for. */
@@ -73,10 +73,7 @@ export async function activate(
  *
  * @returns false when one was sent a moment ago
  */
-export async function renewActivation(
-  ports: ApplicationPorts,
-  { link, application }: FoundActivation,
-): Promise<boolean> {
+export async function renewActivation(ports: InvitingPorts, { link, application }: FoundActivation): Promise<boolean> {
   if (ports.now() - link.sent < renewMsMin) return false;
   await inviteAgain(ports, link.tenantId, link.userId, application);
   return true;

@@ -1,3 +1,4 @@
+import type { TenantSettings } from "../access/tenant-settings.ts";
 import { hashToken, randomToken } from "../access/token.ts";
 import type { TemplateName } from "../mail/words.ts";
 import type { JsonObject } from "../scim/json.ts";
@@ -6,17 +7,14 @@ import { addressOf, calledAs, localeOf } from "./addressee.ts";
 
 const minuteMs = 60_000;
 
-/** How long links work, in minutes: 14 days for those of an application, a day for the others; 0 for ever. */
-export const linkMinutes = { application: 20_160, password: 1440 } as const;
-
 /** Who is asked in. */
 export interface Invited {
   readonly userId: string;
   readonly user: JsonObject;
   /** The application that it is for. */
   readonly application: Pick<ApplicationRecord, "id" | "name"> | undefined;
-  /** Minutes that the link works; 0 for ever. */
-  readonly minutes?: number;
+  /** Of the tenant, which decides how long links work. */
+  readonly settings: Pick<TenantSettings, "applicationLinkMinutes" | "passwordLinkMinutes">;
 }
 
 /**
@@ -26,13 +24,13 @@ export interface Invited {
  */
 export function invitationOf(
   { now, newId }: { readonly now: () => number; readonly newId: () => string },
-  { userId, user, application, minutes }: Invited,
+  { userId, user, application, settings }: Invited,
 ): Invitation | undefined {
   const recipient = addressOf(user);
   if (recipient === undefined) return undefined;
   const code = randomToken("");
   const template: TemplateName = application === undefined ? "password" : "activation";
-  const lives = minutes ?? linkMinutes[application === undefined ? "password" : "application"];
+  const minutes = application === undefined ? settings.passwordLinkMinutes : settings.applicationLinkMinutes;
   const at = now();
   const words = { name: calledAs(user), ...(application !== undefined && { application: application.name }) };
   return {
@@ -42,7 +40,7 @@ export function invitationOf(
     code,
     codeHash: hashToken(code),
     at,
-    expiresAt: lives === 0 ? null : at + lives * minuteMs,
+    expiresAt: minutes === 0 ? null : at + minutes * minuteMs,
     mail: { id: newId(), recipient, template, locale: localeOf(user), words },
   };
 }

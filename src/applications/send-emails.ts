@@ -1,3 +1,4 @@
+import type { RuleBook } from "../directory/tenant-rules.ts";
 import { ScimError } from "../scim/error.ts";
 import type { ActivationRecord, ApplicationRecord } from "../storage/application.ts";
 import type { ChangeSet } from "../storage/change.ts";
@@ -9,6 +10,11 @@ import { invitationOf } from "./invite.ts";
 const usersAtOnce = 200;
 /** Users without an address of whom a message tells. */
 const toldMax = 100;
+
+/** What people are asked in with. */
+export interface InvitingPorts extends ApplicationPorts {
+  readonly rules: RuleBook;
+}
 
 /** What came of sending the mails of an application. */
 export interface SentEmails {
@@ -31,9 +37,10 @@ const homeMissing =
  *
  * @throws ScimError notFound, or conflict for an application without a home URL
  */
-export async function sendEmails(ports: ApplicationPorts, tenantId: number, id: string): Promise<SentEmails> {
+export async function sendEmails(ports: InvitingPorts, tenantId: number, id: string): Promise<SentEmails> {
   const application = await findApplication(ports.store, tenantId, id);
   if (application.homeUrl === null) throw new ScimError("conflict", homeMissing);
+  const { settings } = await ports.rules.of(tenantId);
   let [sent, failed] = [0, 0];
   const failures: { userId: string; userName: string; address: string }[] = [];
   const clearHeap = heapClearing();
@@ -48,7 +55,7 @@ export async function sendEmails(ports: ApplicationPorts, tenantId: number, id: 
     for (const { userId, doc, activation, hasPassword } of users) {
       const user = JSON.parse(doc);
       if (hasPassword || user.active === false || !isUnsent(activation)) continue;
-      const invitation = invitationOf(ports, { userId, user, application });
+      const invitation = invitationOf(ports, { userId, user, application, settings });
       if (invitation === undefined) {
         failed++;
         if (failures.length < toldMax) failures.push({ userId, userName: user.userName, address: addressIn(user) });
@@ -89,7 +96,7 @@ function messageOf(sent: number, failedAddress: string | undefined): string {
  * @throws ScimError notFound, or invalidValue without an address
  */
 export async function inviteAgain(
-  ports: ApplicationPorts,
+  ports: InvitingPorts,
   tenantId: number,
   userId: string,
   application: ApplicationRecord | undefined,
@@ -97,7 +104,8 @@ export async function inviteAgain(
   const record = await ports.store.resources.get(tenantId, "User", userId);
   const noUser = new ScimError("notFound", `There is no user ${JSON.stringify(userId.slice(0, 64))}.`);
   if (record === undefined) throw noUser;
-  const invitation = invitationOf(ports, { userId, user: JSON.parse(record.doc), application });
+  const { settings } = await ports.rules.of(tenantId);
+  const invitation = invitationOf(ports, { userId, user: JSON.parse(record.doc), application, settings });
   if (invitation === undefined) throw new ScimError("invalidValue", "emails has no address that mail can be sent to.");
   const change = { kind: "inviteUser", ...invitation, again: true } as const;
   const [result] = await ports.store.commit([{ tenantId, changes: [change] }]);

@@ -43,21 +43,16 @@ export function storedName(stores: ReadonlySet<string>, name: string, chosen?: s
 }
 
 /** The attribute by which resources of a type are in a store; undefined where they are in none. */
-export function storeAttribute({ type }: CompiledType): "userName" | "displayName" | undefined {
+function storeAttribute({ type }: CompiledType): "userName" | "displayName" | undefined {
   if (type.base.id === userUrn) return "userName";
   return type.base.id === groupUrn ? "displayName" : undefined;
 }
 
 /** A resource with its name as it is kept. */
-export function inStore(
-  stores: ReadonlySet<string>,
-  compiled: CompiledType,
-  attributes: JsonObject,
-  chosen?: string,
-): JsonObject {
+export function inStore(stores: ReadonlySet<string>, compiled: CompiledType, attributes: JsonObject): JsonObject {
   const attribute = storeAttribute(compiled);
   const name = attribute === undefined ? undefined : attributes[attribute];
   if (attribute === undefined || typeof name !== "string") return attributes;
-  const stored = storedName(stores, name, chosen);
+  const stored = storedName(stores, name);
   return stored === name || stored === "" ? attributes : { ...attributes, [attribute]: stored };
 }

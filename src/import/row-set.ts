@@ -145,9 +145,8 @@ function applicationChanges(
     changes.push({ kind: "assignUser", applicationId: application.id, userId, attributes, at });
   }
   if (!invites) return changes;
-  const { applicationLinkMinutes, passwordLinkMinutes } = rules.settings;
-  const minutes = application === undefined ? passwordLinkMinutes : applicationLinkMinutes;
-  const invitation = invitationOf(ports, { userId, user: resource.attributes, application, minutes });
+  const { settings } = rules;
+  const invitation = invitationOf(ports, { userId, user: resource.attributes, application, settings });
   if (invitation !== undefined) changes.push({ kind: "inviteUser", ...invitation, again: false });
   return changes;
 }

@@ -19,7 +19,7 @@ import { answerPage } from "./page.tsx";
 /** Seconds that the good news stands before the browser goes on. */
 const goOnSeconds = 3;
 
-type Ports = Pick<AppPorts, "store" | "now" | "newId" | "policy" | "outbox">;
+type Ports = Pick<AppPorts, "store" | "now" | "newId" | "policy" | "rules" | "outbox">;
 
 /** What the page says of a password that was not taken. */
 type Wrong = "different" | PasswordProblem;

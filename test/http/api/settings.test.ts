@@ -13,6 +13,7 @@ import {
   type Answer,
   type Body,
   basic,
+  objects,
   readAnswer,
   startServer,
   type TestServer,
@@ -66,6 +67,26 @@ describe("the settings of a tenant", () => {
     await settle({ passwordCharsMin: 12 });
     const { status } = await server.request("POST", "/api/password-change", JSON.stringify(change), json);
     expect(status).toBe(204);
+  });
+
+  test("say how long links work, of applications and of others, whoever sends them", async () => {
+    await settle({ applicationLinkMinutes: 30, passwordLinkMinutes: 0 });
+    const homeUrl = "https://shop.example/";
+    const application = text((await post("/api/applications", { name: unique("Shop"), homeUrl })).json.id);
+    const emails = [{ value: "kim@example.org", primary: true }];
+    const assigned = await createUser(server, { emails });
+    await post(`/api/applications/${application}/users`, { userId: assigned.id });
+    expect((await post(`/api/applications/${application}/send-emails`, {})).json.sent).toBe(1);
+    const minutesOf = async (id: string): Promise<number | null> => {
+      const [link = {}] = objects((await server.request("GET", `/api/users/${id}/access`)).json.activations);
+      if (link.expiresAt === null) return null;
+      return (Date.parse(text(link.expiresAt)) - Date.parse(text(link.sent))) / 60_000;
+    };
+    expect(await minutesOf(assigned.id)).toBe(30);
+    const invited = await createUser(server, { emails });
+    expect((await post(`/api/users/${invited.id}/activation`, {})).status).toBe(201);
+    expect(await minutesOf(invited.id)).toBeNull();
+    await settle({ applicationLinkMinutes: 20_160, passwordLinkMinutes: 1440 });
   });
 
   const choices: readonly (readonly [choice: string, compatible: number, okta: number])[] = [
