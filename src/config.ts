@@ -17,6 +17,24 @@ const path = text.transform((value) => resolve(value));
 const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
 const smtpUrl = z.url({ protocol: /^smtps?$/, hostname: /./, error: "must be an smtp or smtps URL" });
 
+/** The ways in of other systems, by which `MUSTER_COMPAT` names them. */
+export const compatNames = ["wso2", "wso2-scim1", "wso2-soap", "janssen", "simpleidserver"] as const;
+export type CompatName = (typeof compatNames)[number];
+
+const compatHint = `must be all, none, or some of ${compatNames.join(", ")}`;
+
+/** `all`, `none`, or names parted by commas. */
+const compat = z.string().transform((value, context): readonly CompatName[] => {
+  if (value === "all") return compatNames;
+  if (value === "none") return [];
+  const wanted = value.split(",").map((name) => name.trim());
+  if (wanted.every((name) => compatNames.some((known) => known === name))) {
+    return compatNames.filter((name) => wanted.includes(name));
+  }
+  context.addIssue({ code: "custom", message: compatHint });
+  return z.NEVER;
+});
+
 interface Setting {
   readonly env: string;
   /** The flag of `muster serve`, without its dashes; none for secrets, which other users could read off a command line. */
@@ -117,6 +135,13 @@ export const settings = {
     flag: "breached-passwords",
     schema: path,
     says: "file of passwords that nobody may choose: one a line, or their SHA-1 in order",
+  },
+  compat: {
+    env: "MUSTER_COMPAT",
+    flag: "compat",
+    schema: compat,
+    fallback: "all",
+    says: `addresses of other systems that are served: all, none, or some of ${compatNames.join(",")}`,
   },
   publicDiscovery: {
     env: "MUSTER_PUBLIC_DISCOVERY",

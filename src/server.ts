@@ -7,8 +7,9 @@ import { createPolicy } from "./access/policy.ts";
 import { createAuthenticator } from "./access/principal.ts";
 import { createRefusedLogins, type RefusedLogins } from "./access/refused-logins.ts";
 import { createSealer, sealingKey } from "./access/seal.ts";
+import { invitationOf } from "./applications/invite.ts";
 import { version } from "./assets.ts";
-import { type Config, databaseFile } from "./config.ts";
+import { type Config, compatNames, databaseFile } from "./config.ts";
 import { createAttributeIndexAdmin } from "./directory/attribute-indexes.ts";
 import { createCatalog } from "./directory/catalog.ts";
 import { createDefinitionAdmin } from "./directory/definitions.ts";
@@ -152,6 +153,10 @@ async function openPorts(
       cursors: { ...sealer, now },
       walks: createWalks(now),
       rules,
+      invitationFor: async (tenantId, userId, user) => {
+        const { settings } = await rules.of(tenantId);
+        return invitationOf({ now, newId }, { userId, user, application: undefined, settings });
+      },
     }),
     catalog,
     definitions: createDefinitionAdmin(store, catalog),
@@ -168,7 +173,14 @@ async function openPorts(
     authenticator: createAuthenticator(store, now, refused),
     now,
     newId,
-    bulk: { maxOperations: config.bulkMaxOperations, maxPayloadSize: config.bulkMaxPayloadSize },
+    bulk: {
+      own: { maxOperations: config.bulkMaxOperations, maxPayloadSize: config.bulkMaxPayloadSize },
+      janssen: {
+        maxOperations: config.janssenBulkMaxOperations,
+        maxPayloadSize: config.janssenBulkMaxPayloadSize,
+      },
+    },
+    compat: config.compat,
     stopping,
     log,
   };
@@ -316,7 +328,8 @@ export function describedApp(): App {
     now: nothing,
     newId: nothing,
     stopping: AbortSignal.abort(),
-    bulk: { maxOperations: 0, maxPayloadSize: 0 },
+    bulk: { own: { maxOperations: 0, maxPayloadSize: 0 }, janssen: { maxOperations: 0, maxPayloadSize: 0 } },
+    compat: compatNames,
     log: nothing,
   });
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { isAbsolute, join, resolve } from "node:path";
 import {
   type Config,
+  compatNames,
   databaseFile,
   readConfig,
   type SettingName,
@@ -138,6 +139,14 @@ const samples: Readonly<Record<SettingName, Sample>> = {
   smtpCa: { ...path, unset: undefined },
   mailTemplates: { ...path, unset: undefined },
   breachedPasswords: { ...path, unset: undefined },
+  compat: {
+    unset: compatNames,
+    right: [
+      ["none", []],
+      ["simpleidserver, wso2", ["wso2", "simpleidserver"]],
+    ],
+    wrong: ["gluu", "all,wso2", "WSO2", ","],
+  },
   publicDiscovery: {
     unset: false,
     right: [

@@ -2,7 +2,6 @@ import { createRemoteJWKSet, customFetch, decodeJwt, errors, type JWTPayload, jw
 import { ScimError } from "../scim/error.ts";
 import type { IssuerRecord } from "../storage/access.ts";
 import type { Store } from "../storage/port.ts";
-import { isScope, type Scope } from "./scope.ts";
 
 /* JSON Web Tokens (RFC 7519, RFC 8725) of servers that a tenant trusts. */
 
@@ -23,7 +22,8 @@ export interface JwtBearer {
   readonly tenantId: number;
   readonly id: string;
   readonly name: string;
-  readonly scopes: ReadonlySet<Scope>;
+  /** All that its claim names, also what allows nothing here. */
+  readonly scopes: readonly string[];
   readonly profile: string;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
@@ -84,9 +84,9 @@ function bearerOf({ tenantId, scopeClaim, profile, issuer }: IssuerRecord, claim
   const name = typeof client === "string" ? client : id;
   const claim = claims[scopeClaim];
   const named = typeof claim === "string" ? claim.split(" ") : Array.isArray(claim) ? claim : [];
-  const scopes = named.filter((scope): scope is Scope => typeof scope === "string" && isScope(scope));
+  const scopes = named.filter((scope): scope is string => typeof scope === "string");
   const expiresAt = (claims.exp ?? 0) * 1000;
-  return { tenantId, id, name: `${name} (${issuer})`, scopes: new Set(scopes), profile, expiresAt };
+  return { tenantId, id, name: `${name} (${issuer})`, scopes, profile, expiresAt };
 }
 
 interface KeySet {

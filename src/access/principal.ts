@@ -3,7 +3,7 @@ import { compatibleProfile, type Profile, readProfile } from "../scim/profile.ts
 import { foldCase } from "../scim/resource/fold.ts";
 import type { CredentialRecord, TokenRecord } from "../storage/access.ts";
 import { builtInUserType, defaultTenantId, type Store } from "../storage/port.ts";
-import { createJwtVerifier, isJwt, type JwtBearer } from "./jwt.ts";
+import { createJwtVerifier, isJwt } from "./jwt.ts";
 import { hashPassword, needsRehash, verifyPassword } from "./password.ts";
 import type { Refused, RefusedLogins } from "./refused-logins.ts";
 import { isScope, type Scope, scopesOfRoles } from "./scope.ts";
@@ -22,6 +22,8 @@ export interface Principal {
   /** For logs and job lists: the name of the token or the userName. */
   readonly name: string;
   readonly scopes: ReadonlySet<Scope>;
+  /** All that a token was granted by name: also scopes of other systems, which count at their addresses alone. */
+  readonly granted: readonly string[];
   readonly profile: Profile;
 }
 
@@ -114,7 +116,7 @@ function bearerScheme(store: Store, now: () => number, refused: Pick<RefusedLogi
     // A token that an administrator chose may look like one of another server.
     if (record === undefined && isJwt(token)) {
       const result = await verifyJwt(token);
-      if (result.kind === "known") return remember(token, jwtPrincipal(result.bearer), result.bearer.expiresAt);
+      if (result.kind === "known") return remember(token, tokenPrincipal(result.bearer), result.bearer.expiresAt);
       const { name, tenantId = defaultTenantId } = result;
       refused.note({ tenantId, name, reason: "jwt", address });
       return undefined;
@@ -205,7 +207,7 @@ function basicScheme(
     }
     const scopes = scopesOfRoles(record.roles);
     const kind = record.resourceType === builtInUserType ? "builtIn" : "user";
-    return { tenantId, kind, id: userId, name, scopes, profile: compatibleProfile };
+    return { tenantId, kind, id: userId, name, scopes, granted: [], profile: compatibleProfile };
   };
 }
 
@@ -230,17 +232,20 @@ export function requireNoWait(waitMs: number): void {
   });
 }
 
-function jwtPrincipal({ tenantId, id, name, scopes, profile }: JwtBearer): Principal {
-  return { tenantId, kind: "token", id, name, scopes, profile: readProfile(profile) ?? compatibleProfile };
-}
-
-function tokenPrincipal({ tenantId, id, name, scopes, profile }: TokenRecord): Principal {
+function tokenPrincipal({
+  tenantId,
+  id,
+  name,
+  scopes: granted,
+  profile,
+}: Pick<TokenRecord, "tenantId" | "id" | "name" | "scopes" | "profile">): Principal {
   return {
     tenantId,
     kind: "token",
     id,
     name,
-    scopes: new Set(scopes.filter(isScope)),
+    scopes: new Set(granted.filter(isScope)),
+    granted,
     profile: readProfile(profile) ?? compatibleProfile,
   };
 }

@@ -1,5 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
-import { isScope, scopes } from "../access/scope.ts";
+import { grantable, scopes } from "../access/scope.ts";
 import { createToken } from "../access/tokens.ts";
 import { profiles, readProfile } from "../scim/profile.ts";
 import { tenantIn, withStore } from "./data.ts";
@@ -31,7 +31,7 @@ function createCommand(io: Io) {
     )
     .option("--days <days>", "how long it lives; for ever when not said");
   return onTenant(command).action(async (options) => {
-    const wrong = options.scope.find((scope) => !isScope(scope));
+    const wrong = options.scope.find((scope) => !grantable.includes(scope));
     if (wrong !== undefined) throw new CliError(`there is no scope ${wrong}; the scopes are ${scopes.join(" ")}`);
     if (options.scope.length === 0) throw new CliError(`a token needs a --scope: ${scopes.join(" ")}`);
     if (readProfile(options.profile) === undefined) throw new CliError(`there is no profile ${options.profile}`);

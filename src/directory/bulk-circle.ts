@@ -36,7 +36,8 @@ export async function closeCircle(
     const delta = { reset: false, add: later, remove: [] } as const;
     joins.push({ part, change: { kind: "changeMembers", groupId: content.id, at: now(), ...delta } });
   }
-  const changes = [...creates, ...joins.map(({ change }) => change)];
+  const following = parts.flatMap(({ creation }) => creation.following);
+  const changes = [...creates, ...joins.map(({ change }) => change), ...following];
   const owners = [...parts, ...joins.map(({ part }) => part)];
   const [result] = await store.commit([{ tenantId: caller.tenantId, changes }]);
   if (result === undefined) throw new ScimError("internal");

@@ -174,7 +174,14 @@ async function carryOut(
   const { ports, caller } = run;
   if (operation.method === "POST") {
     const creation = await readPost(run, place, compiled, operation);
-    return created(await settleCreation(ports, caller, creation, await commit(ports.store, caller, creation.change)));
+    return created(
+      await settleCreation(
+        ports,
+        caller,
+        creation,
+        await commit(ports.store, caller, creation.change, creation.following),
+      ),
+    );
   }
   const { id } = operation;
   const ignoresVersion = operation.version !== undefined && forgives(caller.profile, "ignoreConditions");
@@ -212,7 +219,10 @@ async function createTogether(run: Run): Promise<void> {
       else await settle(run, place, () => Promise.reject(result?.reason));
     }
   }
-  const sets = ready.map(({ creation }) => ({ tenantId: caller.tenantId, changes: [creation.change] }));
+  const sets = ready.map(({ creation }) => ({
+    tenantId: caller.tenantId,
+    changes: [creation.change, ...creation.following],
+  }));
   const results = await commitAll(ports.store, sets);
   for (const [index, { place, creation }] of ready.entries()) {
     await settle(run, place, async () => {

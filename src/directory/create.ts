@@ -1,8 +1,11 @@
+import { ScimError } from "../scim/error.ts";
 import { forgives } from "../scim/profile.ts";
 import { attributesOf, type StoredResource } from "../scim/resource/render.ts";
 import type { ReadResource } from "../scim/resource/resource.ts";
 import { type CompiledType, coreTypes } from "../scim/resource/type.ts";
-import { type Effect, isRefusal, type Refusal, type ResourceContent } from "../storage/change.ts";
+import { userUrn } from "../scim/urn.ts";
+import { takeAskPassword } from "../scim1/ask-password.ts";
+import { type Change, type Effect, isRefusal, type Refusal, type ResourceContent } from "../storage/change.ts";
 import { contentOf, createDefaults } from "./content.ts";
 import {
   type Caller,
@@ -25,6 +28,8 @@ export interface Creation {
   readonly compiled: CompiledType;
   readonly resource: ReadResource;
   readonly change: { readonly kind: "createResource" } & ResourceContent;
+  /** Made with it, or not at all. */
+  readonly following: readonly Change[];
 }
 
 /**
@@ -39,15 +44,38 @@ export async function readCreation(
   body: unknown,
   id: string,
 ): Promise<Creation> {
-  const read = readBody(compiled, body, caller.profile, createDefaults(compiled));
+  const asked = takesAskPassword(caller, compiled) ? takeAskPassword(body) : { body, asks: false };
+  const read = readBody(compiled, asked.body, caller.profile, createDefaults(compiled));
   const resource = await ruled(ports, caller, compiled, read);
   const content = contentOf(compiled, resource, id, ports.now());
-  const password = await passwordOf(ports, caller, resource);
+  const following = asked.asks ? [await askPassword(ports, caller, id, resource)] : [];
+  // Who is asked to choose one has none before: what came with it is not known to be theirs.
+  const password = asked.asks ? {} : await passwordOf(ports, caller, resource);
   const choices = storeChoices(caller, compiled);
   // What is not built in may go while the request is under way.
   const { name } = compiled.type;
   const definition = coreTypes.byName.has(name) ? {} : { definition: name };
-  return { compiled, resource, change: { kind: "createResource", ...content, ...definition, ...password, ...choices } };
+  const change = { kind: "createResource", ...content, ...definition, ...password, ...choices } as const;
+  return { compiled, resource, change, following };
+}
+
+function takesAskPassword({ profile }: Caller, { type }: CompiledType): boolean {
+  return type.base.id === userUrn && profile.tolerances.has("askPassword");
+}
+
+/** The mail that asks a new user for a password; throws ScimError invalidValue when there is no address for it. */
+async function askPassword(
+  { invitationFor }: DirectoryPorts,
+  { tenantId, profile }: Caller,
+  id: string,
+  { attributes }: ReadResource,
+): Promise<Change> {
+  const invitation = await invitationFor(tenantId, id, attributes);
+  if (invitation === undefined) {
+    throw new ScimError("invalidValue", "askPassword needs an address in emails, to which the mail can be sent.");
+  }
+  forgives(profile, "askPassword");
+  return { kind: "inviteUser", ...invitation, again: false };
 }
 
 /**
@@ -62,7 +90,7 @@ export async function createResource(
   body: unknown,
 ): Promise<Viewed> {
   const creation = await readCreation(ports, caller, compiled, body, ports.newId());
-  const result = await commit(ports.store, caller, creation.change);
+  const result = await commit(ports.store, caller, creation.change, creation.following);
   const stored = await settleCreation(ports, caller, creation, result);
   // Nobody is in a group yet who was made just now.
   const isNew = compiled.membership !== "members" && stored.id === creation.change.id;

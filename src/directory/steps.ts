@@ -15,10 +15,12 @@ import {
 } from "../scim/resource/render.ts";
 import { issuesError, type ReadResource } from "../scim/resource/resource.ts";
 import type { CompiledType } from "../scim/resource/type.ts";
+import type { Invitation } from "../storage/application.ts";
 import type { Change, Effect, Refusal, ResourceContent } from "../storage/change.ts";
 import type { FoundRecord, Join, Store } from "../storage/port.ts";
 import type { CursorPorts } from "./cursor.ts";
 import { obey, type RuleBook, takesPassword } from "./tenant-rules.ts";
+import { unknownStore } from "./user-store.ts";
 import type { Walks } from "./walks.ts";
 
 /* The steps that the use cases share. */
@@ -34,6 +36,8 @@ export interface DirectoryPorts {
   readonly cursors: CursorPorts;
   readonly walks: Walks;
   readonly rules: RuleBook;
+  /** A mail by which a user chooses a password; undefined for one without an address. */
+  readonly invitationFor: (tenantId: number, userId: string, user: JsonObject) => Promise<Invitation | undefined>;
 }
 
 /** Whose resources, and what is forgiven to the one who asks. */
@@ -72,8 +76,14 @@ export async function recordOf(
   return record;
 }
 
-export async function commit(store: Store, caller: Caller, change: Change): Promise<Effect | Refusal> {
-  const [result] = await store.commit([{ tenantId: caller.tenantId, changes: [change] }]);
+/** What came of a change; those that follow it are made with it, or not at all. */
+export async function commit(
+  store: Store,
+  caller: Caller,
+  change: Change,
+  following: readonly Change[] = [],
+): Promise<Effect | Refusal> {
+  const [result] = await store.commit([{ tenantId: caller.tenantId, changes: [change, ...following] }]);
   if (result === undefined) throw new ScimError("internal");
   if (!result.applied) return result.refusal;
   return result.effects[0] ?? { changed: false, version: 0, created: 0, modified: 0 };
@@ -173,13 +183,15 @@ export async function requireMayChange(store: Store, { tenantId, scopes }: Calle
  */
 export async function ruled(
   { rules }: DirectoryPorts,
-  { tenantId }: Caller,
+  { tenantId, profile }: Caller,
   compiled: CompiledType,
   read: ReadResource,
   before?: StoredResource,
 ): Promise<ReadResource> {
   const own = rules.of(tenantId);
   const known = own instanceof Promise ? await own : own;
+  const unknown = unknownStore(known.userStores, compiled, read.attributes);
+  if (unknown !== undefined && forgives(profile, "requireKnownStore")) throw unknown;
   return obey(known, compiled, read, before && attributesOf(before));
 }
 
@@ -215,7 +227,10 @@ export function requireMatch(ifMatch: string | undefined, version: number): void
 }
 
 export function notFound({ type }: CompiledType, id: string): ScimError {
-  return new ScimError("notFound", `${type.name} ${JSON.stringify(id.slice(0, 100))} does not exist.`);
+  const shown = id.slice(0, 100);
+  return new ScimError("notFound", `${type.name} ${JSON.stringify(shown)} does not exist.`, {
+    subject: { resourceType: type.name, id: shown },
+  });
 }
 
 /** What a refusal of the store means to the client. */
@@ -229,7 +244,10 @@ export function refusalError(refusal: Refusal, compiled: CompiledType, id: strin
       return new ScimError("invalidValue", `members.value ${JSON.stringify(refusal.id)} names no user or group.`);
     case "uniqueness": {
       const name = refusal.attribute ?? compiled.unique?.name ?? "id";
-      return new ScimError("uniqueness", `${name} ${JSON.stringify(resource?.attributes[name] ?? "")} is in use.`);
+      const value = resource?.attributes[name] ?? "";
+      return new ScimError("uniqueness", `${name} ${JSON.stringify(value)} is in use.`, {
+        subject: { resourceType: compiled.type.name, attribute: name, value: String(value) },
+      });
     }
     case "inUse":
     case "state":

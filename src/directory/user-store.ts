@@ -56,3 +56,20 @@ export function inStore(stores: ReadonlySet<string>, compiled: CompiledType, att
   const stored = storedName(stores, name);
   return stored === name || stored === "" ? attributes : { ...attributes, [attribute]: stored };
 }
+
+/** The refusal of a name whose prefix is no store of the tenant, in WSO2's words; undefined where it is one. */
+export function unknownStore(
+  stores: ReadonlySet<string>,
+  compiled: CompiledType,
+  attributes: JsonObject,
+): ScimError | undefined {
+  const attribute = storeAttribute(compiled);
+  const name = attribute === undefined ? undefined : attributes[attribute];
+  const slash = typeof name === "string" ? name.indexOf("/") : -1;
+  if (typeof name !== "string" || slash <= 0) return undefined;
+  const store = name.slice(0, slash);
+  if (store.toUpperCase() === primaryStore || stores.has(store.toUpperCase())) return undefined;
+  const what = attribute === "userName" ? "user" : "group";
+  const detail = `Cannot add ${what} through scim to user store . SCIM is not enabled for user store`;
+  return new ScimError("invalidValue", `${detail} ${store.slice(0, 64)}`);
+}

@@ -20,16 +20,16 @@ export function mediaTypeOf(header: string | undefined): string {
 /**
  * The body of a request, checked for media type, length, encoding and syntax (RFC 7644 §3.1, §3.8).
  *
- * @param limit the name under which the client knows `bytesMax`
+ * @param tooLarge what refuses more than `bytesMax`
  * @throws ScimError unsupportedMediaType, tooLarge or invalidSyntax
  */
-export async function readJsonBody(c: Context, bytesMax = jsonBodyBytesMax, limit?: string): Promise<unknown> {
+export async function readJsonBody(c: Context, bytesMax = jsonBodyBytesMax, tooLarge?: ScimError): Promise<unknown> {
   const mediaType = mediaTypeOf(c.req.header("Content-Type"));
   if (!jsonMediaTypes.has(mediaType)) {
     const given = mediaType === "" ? "There is no Content-Type" : `The Content-Type is ${mediaType.slice(0, 100)}`;
     throw new ScimError("unsupportedMediaType", `${given}; it must be application/scim+json or application/json.`);
   }
-  const bytes = await readBytes(c.req.raw, bytesMax, limit);
+  const bytes = await readBytes(c.req.raw, bytesMax, tooLarge);
   return parseJson(bytes);
 }
 
@@ -77,9 +77,8 @@ function parseJson(bytes: Uint8Array): unknown {
 }
 
 /** The whole body; refused as soon as it is known to be too large, before it is read where its length is told. */
-async function readBytes(request: Request, bytesMax: number, limit?: string): Promise<Uint8Array> {
-  const named = limit === undefined ? "" : ` (${limit})`;
-  const tooLarge = () => new ScimError("tooLarge", `The body is larger than ${bytesMax} bytes${named}.`);
+async function readBytes(request: Request, bytesMax: number, refusal?: ScimError): Promise<Uint8Array> {
+  const tooLarge = () => refusal ?? new ScimError("tooLarge", `The body is larger than ${bytesMax} bytes.`);
   const length = request.headers.get("Content-Length");
   if (length !== null) {
     if (Number(length) > bytesMax) throw tooLarge();

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import type { PasswordPolicy } from "../access/policy.ts";
 import type { Authenticator, Principal } from "../access/principal.ts";
 import type { RefusedLogins } from "../access/refused-logins.ts";
+import type { CompatName } from "../config.ts";
 import type { AttributeIndexAdmin } from "../directory/attribute-indexes.ts";
 import type { Catalog } from "../directory/catalog.ts";
 import type { DefinitionAdmin } from "../directory/definitions.ts";
@@ -11,6 +12,7 @@ import type { Outbox } from "../mail/outbox.ts";
 import type { CompiledType, Types } from "../scim/resource/type.ts";
 import type { Store } from "../storage/port.ts";
 import type { Metrics } from "./metrics.ts";
+import type { BulkLimitsOf, Mount } from "./mounts.ts";
 
 /** What the routes need; `server.ts` fills it. */
 export interface AppPorts {
@@ -37,7 +39,9 @@ export interface AppPorts {
   readonly now: () => number;
   readonly newId: () => string;
   /** What Bulk is limited to, as discovery announces it. */
-  readonly bulk: { readonly maxOperations: number; readonly maxPayloadSize: number };
+  readonly bulk: BulkLimitsOf;
+  /** The ways in of other systems that are open. */
+  readonly compat: readonly CompatName[];
   /** Whether what the server supports is told without credentials. */
   readonly publicDiscovery: boolean;
   /** Writes a line for the operator. */
@@ -52,6 +56,10 @@ export interface AppEnv {
   };
   Variables: {
     principal: Principal;
+    /** The way in; on the SCIM endpoints. */
+    mount: Mount | undefined;
+    /** The user stores of the principal's tenant beside PRIMARY, in upper case; where names are shown with them. */
+    stores: ReadonlySet<string>;
     /** The resource types of the principal's tenant; on the SCIM endpoints. */
     types: Types;
     /** The type that the address names; on its endpoints. */

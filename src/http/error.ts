@@ -1,9 +1,11 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { type ErrorKind, errorBody, errorTable, ScimError } from "../scim/error.ts";
+import { type ErrorKind, errorTable, ScimError } from "../scim/error.ts";
 import { etagOf } from "../scim/resource/etag.ts";
-import type { AppPorts } from "./context.ts";
+import { worded } from "../scim1/dialect.ts";
+import type { AppEnv, AppPorts } from "./context.ts";
+import { ownMount } from "./mounts.ts";
 import { respond } from "./respond.ts";
 
 /** Both schemes that a 401 offers (RFC 9110 §11.6.1). */
@@ -22,18 +24,19 @@ function toScimError(error: unknown): ScimError {
 }
 
 /** Answers with the error's body (RFC 7644 §3.12), in the media type the client reads. */
-export function errorResponse(c: Context, error: ScimError): Response {
+export function errorResponse(c: Context<AppEnv>, error: ScimError): Response {
+  const { dialect } = c.get("mount") ?? ownMount;
   const headers: Record<string, string> = {};
   if (error.kind === "unauthorized") headers["WWW-Authenticate"] = challenge;
   if (error.kind === "unavailable") headers["Retry-After"] = "5";
   if (error.retryAfter !== undefined) headers["Retry-After"] = String(error.retryAfter);
   if (error.version !== undefined) headers.ETag = etagOf(error.version);
   const status: ContentfulStatusCode = error.status;
-  return respond(c, JSON.stringify(errorBody(error)), status, headers);
+  return respond(c, JSON.stringify(dialect.errorBody(worded(dialect, error))), status, headers);
 }
 
 /** Answers an exception; what is the server's own fault is told to its operator. */
-export function answerError(c: Context, error: unknown, log: AppPorts["log"]): Response {
+export function answerError(c: Context<AppEnv>, error: unknown, log: AppPorts["log"]): Response {
   const refusal = toScimError(error);
   // Who left before the answer is nobody's fault.
   if (refusal.status >= 500 && !c.req.raw.signal.aborted) {

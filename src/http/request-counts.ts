@@ -1,5 +1,5 @@
 import { type Buckets, bucketOf, type HistogramFigures } from "../storage/commit-tally.ts";
-import { scimBasePath } from "./scim/answer.ts";
+import { compatMounts, ownMount, rootEndpoints, scim1Path } from "./mounts.ts";
 
 /** Seconds from a request's head to the head of its answer. */
 export const requestSecondBuckets: Buckets = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5, 30];
@@ -17,6 +17,7 @@ const routes = [
   "imports",
   "definitions",
   "api",
+  "soap",
   "docs",
   "probe",
   "other",
@@ -29,6 +30,7 @@ const scimSegments: ReadonlyMap<string, Route> = new Map([
   ["Bulk", "scim_bulk"],
   ["Me", "scim_me"],
   ["ServiceProviderConfig", "scim_discovery"],
+  ["ServiceProviderConfigs", "scim_discovery"],
   ["ResourceTypes", "scim_discovery"],
   ["Schemas", "scim_discovery"],
 ]);
@@ -37,6 +39,7 @@ const otherPrefixes: readonly (readonly [string, Route])[] = [
   ["/api/schemas", "definitions"],
   ["/api/resource-types", "definitions"],
   ["/api/", "api"],
+  ["/services/", "soap"],
   ["/docs", "docs"],
   ["/openapi.json", "docs"],
   ["/healthz", "probe"],
@@ -44,17 +47,26 @@ const otherPrefixes: readonly (readonly [string, Route])[] = [
   ["/metrics", "probe"],
 ];
 
+/** Where SCIM is spoken; the root of the server is looked at last. */
+const scimPaths: readonly string[] = [ownMount.path, ...compatMounts.flatMap(({ path }) => path || []), scim1Path];
+
 /** The kind of an address: `http://host/scim/v2/Users/1` → `scim_one`. */
 export function routeOf(url: string): Route {
   const start = url.indexOf("/", url.indexOf("://") + 3);
   if (start < 0) return "other";
   const mark = url.indexOf("?", start);
   const end = mark < 0 ? url.length : mark;
-  if (!isUnder(url, start, end)) {
-    const path = url.slice(start, end);
-    return otherPrefixes.find(([prefix]) => path.startsWith(prefix))?.[1] ?? "other";
-  }
-  const from = Math.min(end, start + scimBasePath.length + 1);
+  const base = scimPaths.find((path) => isUnder(url, path, start, end));
+  if (base !== undefined) return scimRouteOf(url, Math.min(end, start + base.length + 1), end);
+  const path = url.slice(start, end);
+  const other = otherPrefixes.find(([prefix]) => path.startsWith(prefix))?.[1];
+  if (other !== undefined) return other;
+  const first = path.slice(1).split("/", 1)[0] ?? "";
+  return rootEndpoints.has(first.toLowerCase()) ? scimRouteOf(url, start + 1, end) : "other";
+}
+
+/** The kind of an address by what follows the path of a way in, from `from` to `end`. */
+function scimRouteOf(url: string, from: number, end: number): Route {
   const slash = url.indexOf("/", from);
   const isDeep = slash >= 0 && slash + 1 < end;
   const segment = url.slice(from, slash >= 0 && slash < end ? slash : end);
@@ -64,9 +76,9 @@ export function routeOf(url: string): Route {
   return url.slice(slash + 1, end) === ".search" ? "scim_search" : "scim_one";
 }
 
-function isUnder(url: string, start: number, end: number): boolean {
-  if (!url.startsWith(scimBasePath, start)) return false;
-  const next = start + scimBasePath.length;
+function isUnder(url: string, path: string, start: number, end: number): boolean {
+  if (!url.startsWith(path, start)) return false;
+  const next = start + path.length;
   return next >= end || url.charCodeAt(next) === 47;
 }
 

@@ -21,6 +21,7 @@ export const errorTable = {
   sensitive: { status: 403, scimType: "sensitive", detail: "The request would put sensitive data into a URI." },
   notFound: { status: 404, scimType: undefined, detail: "There is no such resource." },
   methodNotAllowed: { status: 405, scimType: undefined, detail: "The endpoint does not offer this method." },
+  notAcceptable: { status: 406, scimType: undefined, detail: "The format is not one that is spoken here." },
   conflict: { status: 409, scimType: undefined, detail: "The request conflicts with the state of the resource." },
   uniqueness: { status: 409, scimType: "uniqueness", detail: "The value is in use." },
   preconditionFailed: { status: 412, scimType: undefined, detail: "The resource has another version." },
@@ -35,6 +36,20 @@ export const errorTable = {
 export type ErrorKind = keyof typeof errorTable;
 export type ErrorStatus = (typeof errorTable)[ErrorKind]["status"];
 
+/** What a refusal is about, for dialects that say it in words of their own. */
+export interface ErrorSubject {
+  readonly resourceType?: string;
+  /** Of the resource that is not there. */
+  readonly id?: string;
+  /** The path of the attribute that is missing, unknown or in use. */
+  readonly attribute?: string;
+  /** What the attribute would be. */
+  readonly value?: string;
+  readonly problem?: "missing" | "unknown";
+  /** The limit of Bulk that the request is above. */
+  readonly limit?: "maxOperations" | "maxPayloadSize";
+}
+
 /** A refusal. `detail` is for the client; `cause` is for the operator and leaves the server only in its log. */
 export class ScimError extends Error {
   readonly kind: ErrorKind;
@@ -43,15 +58,22 @@ export class ScimError extends Error {
   readonly version: number | undefined;
   /** After how many seconds to try again, where that is known. */
   readonly retryAfter: number | undefined;
+  readonly subject: ErrorSubject | undefined;
 
   constructor(
     kind: ErrorKind,
     detail: string = errorTable[kind].detail,
-    options: { readonly cause?: unknown; readonly version?: number; readonly retryAfter?: number } = {},
+    options: {
+      readonly cause?: unknown;
+      readonly version?: number;
+      readonly retryAfter?: number;
+      readonly subject?: ErrorSubject;
+    } = {},
   ) {
     super(detail, { cause: options.cause });
     this.version = options.version;
     this.retryAfter = options.retryAfter;
+    this.subject = options.subject;
     this.name = "ScimError";
     this.kind = kind;
     this.detail = detail;

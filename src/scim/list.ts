@@ -1,4 +1,5 @@
 import { ScimError } from "./error.ts";
+import type { Filter } from "./filter/ast.ts";
 import { bindFilter, bindFilterAmongTypes } from "./filter/bind.ts";
 import type { BoundFilter } from "./filter/bound.ts";
 import { parseFilter } from "./filter/parse.ts";
@@ -97,14 +98,22 @@ export interface ListRequest {
   readonly query: string;
 }
 
+/** Reads the text of a filter; throws ScimError invalidFilter. */
+export type ReadFilter = (text: string, profile: Profile) => Filter;
+
 /**
  * Understands what is asked of a list of one type, the same by GET and by `.search`.
  *
  * @throws ScimError invalidFilter, invalidValue or sensitive
  */
-export function readListRequest(compiled: CompiledType, profile: Profile, asked: ListParameters): ListRequest {
+export function readListRequest(
+  compiled: CompiledType,
+  profile: Profile,
+  asked: ListParameters,
+  readFilter: ReadFilter = parseFilter,
+): ListRequest {
   const { type } = compiled;
-  const filter = asked.filter === undefined ? undefined : bindFilter(parseFilter(asked.filter, profile), type, profile);
+  const filter = asked.filter === undefined ? undefined : bindFilter(readFilter(asked.filter, profile), type, profile);
   const sort = readSort(type, asked.sortBy, asked.sortOrder);
   const part = { compiled, filter, sort, projection: projectionOf(compiled, profile, asked) };
   return { page: readPageRequest(asked), parts: [part], query: queryText(type.endpoint, asked) };
@@ -119,8 +128,9 @@ export function readRootListRequest(
   compiledTypes: Iterable<CompiledType>,
   profile: Profile,
   asked: ListParameters,
+  readFilter: ReadFilter = parseFilter,
 ): ListRequest {
-  const parsed = asked.filter === undefined ? undefined : parseFilter(asked.filter, profile);
+  const parsed = asked.filter === undefined ? undefined : readFilter(asked.filter, profile);
   const all = [...compiledTypes];
   const types = all.map(({ type }) => type);
   const filters = parsed && bindFilterAmongTypes(parsed, types, profile);

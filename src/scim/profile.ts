@@ -9,6 +9,8 @@ export const tolerances = {
   inferSchemas: "the body named no schemas",
   /** `department` at the top of a body is the extension's, where just one extension has it (Entra). */
   liftExtensionAttributes: "an attribute of an extension stood at the top of the body",
+  /** The same, for extensions that `schemas` names: the first that has the attribute has it (SimpleIdServer). */
+  liftListedAttributes: "an attribute of a schema that the body lists stood at the top of the body",
   /** "True" and "false" in a string count as booleans (Entra sends them). */
   coerceStringBooleans: "a boolean came as a string",
   /** One object or value where an array belongs counts as an array of one. */
@@ -29,6 +31,10 @@ export const tolerances = {
   uniqueGroupNames: "the displayName of a group was checked for uniqueness",
   /** A password sets no login: identity providers send placeholders (Okta). */
   ignorePassword: "a password was not stored",
+  /** `askPassword` in a new user makes a mail by which they choose their password (WSO2). */
+  askPassword: "a user was asked by mail to choose a password",
+  /** A prefix of a userName or of a group's displayName must name a user store (WSO2). */
+  requireKnownStore: "the prefix of a name was held to be a user store",
   /** A POST of an inactive user, known by userName and externalId, lets that user in again (Okta). */
   restoreInactive: "an inactive user was restored instead of created",
   /** `externalId eq jyoung`, and single quotes (Microsoft's documents, RFC 7644's own examples). */

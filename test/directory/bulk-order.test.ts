@@ -43,6 +43,7 @@ const directory = createDirectory({
   cursors: { ...createSealer(new Uint8Array(32)), now },
   walks: createWalks(now),
   rules: createRuleBook(store, Date.now),
+  invitationFor: async () => undefined,
 });
 const caller = {
   tenantId: defaultTenantId,

@@ -63,6 +63,7 @@ function directoryOn(used: Store, hashPassword = async (password: string) => `ha
     cursors,
     walks: createWalks(now),
     rules: createRuleBook(store, Date.now),
+    invitationFor: async () => undefined,
   });
 }
 

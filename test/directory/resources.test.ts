@@ -45,6 +45,7 @@ function open(): void {
     cursors: { ...createSealer(new Uint8Array(32)), now: () => clock },
     walks: createWalks(() => clock),
     rules: createRuleBook(store, Date.now),
+    invitationFor: async () => undefined,
   });
 }
 

@@ -71,6 +71,7 @@ describe("a server whose store is gone", () => {
       cursors: { ...createSealer(new Uint8Array(32)), now },
       walks: createWalks(now),
       rules: createRuleBook(store, now),
+      invitationFor: async () => undefined,
     }),
     catalog,
     definitions: createDefinitionAdmin(store, catalog),
@@ -85,7 +86,8 @@ describe("a server whose store is gone", () => {
     wakeImports: () => undefined,
     now,
     newId,
-    bulk: { maxOperations: 1, maxPayloadSize: 1 },
+    bulk: { own: { maxOperations: 1, maxPayloadSize: 1 }, janssen: { maxOperations: 1, maxPayloadSize: 1 } },
+    compat: [],
     stopping: new AbortController().signal,
     log: (level, message, fields) => void lines.push(`${level} ${message} ${JSON.stringify(fields)}`),
   });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { compatMounts, ownMount } from "../../src/http/mounts.ts";
 import {
   createGroup,
   createUser,
@@ -64,9 +65,12 @@ async function fill(): Promise<void> {
     return made;
   };
   const userId = (await createUser(server, { userName: name("ours") })).id;
-  for (const path of ["/scim/v2/Users/{id}", "/api/users/{id}"]) ids.set(path, userId);
+  const mounts = [ownMount, ...compatMounts];
+  for (const { path } of mounts) ids.set(`${path}/Users/{id}`, userId);
+  ids.set("/api/users/{id}", userId);
   const groupId = (await createGroup(server, [], name("staff"))).id;
-  for (const path of ["/scim/v2/Groups/{id}", "/api/groups/{id}"]) ids.set(path, groupId);
+  for (const { path } of mounts) ids.set(`${path}/Groups/{id}`, groupId);
+  ids.set("/api/groups/{id}", groupId);
   for (const [path, id] of await administer(server, name)) ids.set(path, id);
   const mapping = name("mapping");
   await post("/api/import-mappings", { name: mapping, columns: [{ column: "login", path: "userName" }] });
@@ -82,7 +86,7 @@ async function fill(): Promise<void> {
   const registered = await post("/api/schemas", { id: schema, name: "Thing", description: "", attributes });
   expect(registered.status).toBe(201);
   ids.set("/api/schemas/{id}", schema);
-  ids.set("/scim/v2/Schemas/{id}", schema);
+  for (const { path } of mounts) ids.set(`${path}/Schemas/{id}`, schema);
   const form = new FormData();
   form.set("file", new Blob([`userName\n${name("row")}\n`]), `${name("people")}.csv`);
   const headers = { Authorization: `Bearer ${server.token}`, Prefer: "wait=20" };
@@ -91,7 +95,7 @@ async function fill(): Promise<void> {
 }
 
 /** What every tenant has, by the same name. */
-const shared = /^\/(?:scim\/v2\/ResourceTypes|api\/resource-types|api\/tenants)\/\{id\}/;
+const shared = /(?:^|\/)ResourceTypes\/\{id\}|^\/api\/(?:resource-types|tenants)\/\{id\}/;
 const withId = named(
   routes.filter(({ path, isProtected }) => isProtected && /\{id\}/.test(path) && !shared.test(path)),
 );

@@ -145,6 +145,7 @@ async function post({ store, ports }: TestDirectory, body: JsonObject): Promise<
     cursors,
     walks: createWalks(now),
     rules: createRuleBook(store, Date.now),
+    invitationFor: async () => undefined,
   });
   try {
     const { stored } = await users.create(

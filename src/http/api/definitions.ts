@@ -6,9 +6,9 @@ import type { Types } from "../../scim/resource/type.ts";
 import { requireScope } from "../auth.ts";
 import { readJsonBody } from "../body.ts";
 import { type AppEnv, type AppPorts, originOf } from "../context.ts";
+import { ownMount } from "../mounts.ts";
 import type { App } from "../openapi/components.ts";
 import { describe } from "../route.ts";
-import { scimBasePath } from "../scim/answer.ts";
 import { definitionDescriptions } from "./definition-descriptions.ts";
 
 /*
@@ -61,7 +61,7 @@ function mountKind<Definition>(app: App, catalog: AppPorts["catalog"], kind: Kin
   const key = (c: Context<AppEnv>): string => c.req.param("id") ?? "";
 
   function shown(c: Context<AppEnv>, definition: Definition): JsonObject {
-    return show(definition, originOf(c.req.url) + scimBasePath);
+    return show(definition, originOf(c.req.url) + ownMount.path);
   }
 
   const list: Handler = async (c) => {

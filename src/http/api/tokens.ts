@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { scopes } from "../../access/scope.ts";
+import { grantable } from "../../access/scope.ts";
 import { createToken, deleteToken, findToken, type MadeToken, rotateToken } from "../../access/tokens.ts";
 import { ScimError } from "../../scim/error.ts";
 import { readProfile } from "../../scim/profile.ts";
@@ -37,7 +37,7 @@ const instant = z.iso.datetime({ offset: true });
 /** The scopes of a token or client, and the profile by which its requests are read. */
 export const grantShape = {
   name: z.string().trim().min(1).max(200),
-  scopes: z.array(z.enum(scopes)).min(1),
+  scopes: z.array(z.enum(grantable)).min(1),
   profile: z.string().default("compatible"),
 } as const;
 const newTokenSchema = z.strictObject({ ...grantShape, expiresAt: instant.nullable().default(null) });

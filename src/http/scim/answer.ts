@@ -9,10 +9,18 @@ import { type Projection, readProjection } from "../../scim/resource/projection.
 import { type PathOf, renderPaged, renderResource } from "../../scim/resource/render.ts";
 import type { CompiledType, Types } from "../../scim/resource/type.ts";
 import { type AppEnv, type AppPorts, originOf } from "../context.ts";
+import { type Mount, ownMount } from "../mounts.ts";
 import { respond, respondInPieces } from "../respond.ts";
 
-/** Where the native SCIM 2.0 endpoints are mounted. */
-export const scimBasePath = "/scim/v2";
+/** The way in by which a request came. */
+export function mountOf(c: Context<AppEnv>): Mount {
+  return c.get("mount") ?? ownMount;
+}
+
+/** The URI before the endpoints, under the host and by the way in that the client used. */
+export function baseOf(c: Context<AppEnv>): string {
+  return originOf(c.req.url) + mountOf(c).path;
+}
 
 /** What the query asks to see of one resource, read before anything is done. */
 export function projectionOf(c: Context<AppEnv>, { type }: CompiledType): Projection | undefined {
@@ -39,7 +47,7 @@ export function conditionOf(
 
 /** Absolute URIs of resources, under the host that the client used. */
 export function locationsOf({ byName }: Types, c: Context<AppEnv>): PathOf {
-  const base = originOf(c.req.url) + scimBasePath;
+  const base = baseOf(c);
   return (resourceType, id) => `${base}${byName.get(resourceType)?.type.endpoint ?? `/${resourceType}s`}/${id}`;
 }
 
@@ -49,16 +57,30 @@ function headersOf({ stored }: Viewed, locationOf: PathOf) {
   return { ETag: etagOf(stored.version), Location: location, "Content-Location": location };
 }
 
+/** A resource with the names that this way in shows. */
+export function shownView<View extends Viewed>(c: Context<AppEnv>, view: View): View {
+  const { shown, groupName } = mountOf(c).dialect;
+  if (shown === undefined || groupName === undefined) return view;
+  const stores = c.get("stores");
+  const stored = shown(view.compiled, view.stored, stores);
+  if (!("joined" in view) || view.compiled.membership !== "groups") return { ...view, stored };
+  const joined = view.joined.map(({ display, ...group }) => {
+    return { ...group, display: display === null ? null : groupName(display, stores) };
+  });
+  return { ...view, stored, joined };
+}
+
 /** Answers with a resource; with one that is large in pieces, while it is read. */
 export function answerResource(
   c: Context<AppEnv>,
-  view: Viewed,
+  given: Viewed,
   projection: Projection | undefined,
   status: 200 | 201,
   log: AppPorts["log"],
 ): Response {
   const locationOf = locationsOf(c.get("types"), c);
-  const headers = headersOf(view, locationOf);
+  const headers = headersOf(given, locationOf);
+  const view = shownView(c, given);
   if (!("pages" in view)) return respond(c, renderResource(view, locationOf, projection), status, headers);
   return respondInPieces(c, renderPaged(view, locationOf, projection), status, headers, log);
 }
@@ -70,6 +92,6 @@ export function answerNothing(c: Context<AppEnv>, view: Viewed): Response {
 
 export function answerList(c: Context<AppEnv>, { total, place, resources }: ListedPage): Response {
   const locationOf = locationsOf(c.get("types"), c);
-  const texts = resources.map(({ view, projection }) => renderResource(view, locationOf, projection));
+  const texts = resources.map(({ view, projection }) => renderResource(shownView(c, view), locationOf, projection));
   return respond(c, renderList(total, place, texts));
 }

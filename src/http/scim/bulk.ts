@@ -4,18 +4,21 @@ import { readBulk } from "../../scim/bulk/request.ts";
 import { bulkResponse } from "../../scim/bulk/response.ts";
 import { ScimError } from "../../scim/error.ts";
 import { etagOf } from "../../scim/resource/etag.ts";
+import type { Dialect } from "../../scim1/dialect.ts";
 import { requireScope } from "../auth.ts";
 import { readJsonBody } from "../body.ts";
-import { type AppEnv, type AppPorts, originOf } from "../context.ts";
+import type { AppEnv, AppPorts } from "../context.ts";
 import { respond } from "../respond.ts";
-import { locationsOf, scimBasePath } from "./answer.ts";
+import { baseOf, locationsOf, mountOf } from "./answer.ts";
 
 /** The handler of Bulk (RFC 7644 §3.7). */
 export function bulkHandler({ directory, bulk, log }: Pick<AppPorts, "directory" | "bulk" | "log">) {
   return async (c: Context<AppEnv>): Promise<Response> => {
     const caller = requireScope(c, "scim:bulk");
-    const body = await readJsonBody(c, bulk.maxPayloadSize, "maxPayloadSize");
-    const request = readBulk(body, bulk.maxOperations, originOf(c.req.url) + scimBasePath);
+    const { limits, dialect } = mountOf(c);
+    const { maxOperations, maxPayloadSize } = bulk[limits];
+    const body = await readJsonBody(c, maxPayloadSize, payloadTooLarge(dialect, maxPayloadSize));
+    const request = readBulk(body, maxOperations, baseOf(c), dialect.bulkRules);
     const outcomes = await directory.bulk(caller, c.get("types"), request);
     for (const { error, operations } of failuresIn(outcomes)) {
       log("error", error.detail, { path: c.req.path, operations, cause: Bun.inspect(error.cause) });
@@ -30,8 +33,12 @@ export function bulkHandler({ directory, bulk, log }: Pick<AppPorts, "directory"
       version: version === undefined ? undefined : etagOf(version),
       outcome: result,
     }));
-    return respond(c, JSON.stringify(bulkResponse(results)));
+    return respond(c, JSON.stringify(bulkResponse(results, dialect.bulkShape)));
   };
+}
+
+function payloadTooLarge(dialect: Dialect, bytesMax: number): ScimError {
+  return new ScimError("tooLarge", dialect.payloadTooLarge(bytesMax), { subject: { limit: "maxPayloadSize" } });
 }
 
 /** What the operator must know, with the places of the operations that it befell: a store that is away befalls many. */

@@ -1,11 +1,11 @@
 import { bulkMethods } from "../../scim/bulk/request.ts";
 import type { CompiledType } from "../../scim/resource/type.ts";
 import { bulkRequestUrn, bulkResponseUrn, patchOpUrn, searchRequestUrn } from "../../scim/urn.ts";
+import type { Mount } from "../mounts.ts";
 import { anyListSchema, listSchema, pageParameters, reference, scimContent } from "../openapi/components.ts";
 import type { JsonSchema } from "../openapi/schema.ts";
 import { scimMediaType } from "../respond.ts";
 import type { Description } from "../route.ts";
-import { scimBasePath } from "./answer.ts";
 
 const idParameter = { name: "id", in: "path" as const, required: true, schema: { type: "string" as const } };
 const object = { type: "object" };
@@ -14,7 +14,7 @@ function discoveryDescription(path: string, operationId: string, summary: string
   const single = path.endsWith("{id}");
   return {
     method: "get",
-    path: `${scimBasePath}${path}`,
+    path: path,
     operationId,
     summary,
     tags: ["Discovery"],
@@ -25,7 +25,7 @@ function discoveryDescription(path: string, operationId: string, summary: string
 }
 
 /** The routes of discovery. */
-export const discoveryDescriptions: readonly Description[] = [
+const discoveryDescriptions: readonly Description[] = [
   discoveryDescription("/ServiceProviderConfig", "getServiceProviderConfig", "What this server supports"),
   discoveryDescription("/ResourceTypes", "listResourceTypes", "The resource types"),
   discoveryDescription("/ResourceTypes/{id}", "getResourceType", "One resource type"),
@@ -115,9 +115,9 @@ function found(name: string, text: string) {
 }
 
 /** The routes of one resource type. */
-export function resourceDescriptions({ type }: CompiledType): readonly Description[] {
-  const collection = `${scimBasePath}${type.endpoint}`;
-  return [...collectionDescriptions(type.name, collection), ...oneDescriptions(type.name, `${collection}/{id}`)];
+function resourceDescriptions({ type }: CompiledType): readonly Description[] {
+  const { name, endpoint } = type;
+  return [...collectionDescriptions(name, endpoint), ...oneDescriptions(name, `${endpoint}/{id}`)];
 }
 
 function collectionDescriptions(name: string, path: string): readonly Description[] {
@@ -209,10 +209,10 @@ function oneDescriptions(name: string, path: string): readonly Description[] {
   ];
 }
 
-const mePath = `${scimBasePath}/Me`;
+const mePath = "/Me";
 
 /** The routes by which users see and change themselves. */
-export const meDescriptions: readonly Description[] = [
+const meDescriptions: readonly Description[] = [
   {
     method: "get",
     path: mePath,
@@ -238,10 +238,10 @@ export const meDescriptions: readonly Description[] = [
 const anyPage = { 200: scimContent("A page of matches", anyListSchema) };
 
 /** The routes of queries over all types. */
-export const rootDescriptions: readonly Description[] = [
+const rootDescriptions: readonly Description[] = [
   {
     method: "get",
-    path: scimBasePath,
+    path: "",
     operationId: "listAll",
     summary: "List resources of all types",
     tags: ["SCIM"],
@@ -251,7 +251,7 @@ export const rootDescriptions: readonly Description[] = [
   },
   {
     method: "post",
-    path: `${scimBasePath}/.search`,
+    path: "/.search",
     operationId: "searchAll",
     summary: "List resources of all types, asked in the body",
     tags: ["SCIM"],
@@ -273,18 +273,23 @@ const bulkOperation: JsonSchema = {
   },
 };
 
-const bulkResult: JsonSchema = {
-  type: "object",
-  required: ["method", "status"],
-  properties: {
-    method: { type: "string" },
-    bulkId: { type: "string" },
-    version: { type: "string" },
-    location: { type: "string", format: "uri" },
-    status: { type: "string", examples: ["201"] },
-    response: reference("Error"),
-  },
-};
+function bulkResult({ dialect: { bulkShape } }: Mount): JsonSchema {
+  const isText = typeof bulkShape.status(201) === "string";
+  return {
+    type: "object",
+    required: ["method", "status"],
+    properties: {
+      method: { type: "string" },
+      bulkId: { type: "string" },
+      version: { type: "string" },
+      location: { type: "string", format: "uri" },
+      status: isText
+        ? { type: "string", examples: ["201"] }
+        : { type: "object", properties: { code: { type: "integer" } } },
+      response: isText ? reference("Error") : { type: "string", description: "JSON of the error, as text" },
+    },
+  };
+}
 
 function bulkSchema(urn: string, operation: JsonSchema, more: JsonSchema): JsonSchema {
   return {
@@ -300,16 +305,35 @@ function bulkSchema(urn: string, operation: JsonSchema, more: JsonSchema): JsonS
 
 const failOnErrors = { failOnErrors: { type: "integer", minimum: 1, description: "errors after which to stop" } };
 
-/** The route of Bulk. */
-export const bulkDescription: Description = {
-  method: "post",
-  path: `${scimBasePath}/Bulk`,
-  operationId: "bulk",
-  summary: "Many operations in one request",
-  tags: ["SCIM"],
-  requestBody: jsonBody(bulkSchema(bulkRequestUrn, bulkOperation, failOnErrors)),
-  responses: {
-    200: scimContent("What came of each operation, in order", bulkSchema(bulkResponseUrn, bulkResult, {})),
-  },
-  errors: ["invalidSyntax", "invalidValue", "tooLarge", "unsupportedMediaType"],
-};
+function bulkDescription(mount: Mount): Description {
+  return {
+    method: "post",
+    path: "/Bulk",
+    operationId: "bulk",
+    summary: "Many operations in one request",
+    tags: ["SCIM"],
+    requestBody: jsonBody(bulkSchema(bulkRequestUrn, bulkOperation, failOnErrors)),
+    responses: {
+      200: scimContent("What came of each operation, in order", bulkSchema(bulkResponseUrn, bulkResult(mount), {})),
+    },
+    errors: ["invalidSyntax", "invalidValue", "tooLarge", "unsupportedMediaType"],
+  };
+}
+
+/** Every route of SCIM 2.0, where a way in has it. The root of the server itself is no SCIM endpoint. */
+export function scimDescriptions(mount: Mount, types: Iterable<CompiledType>): readonly Description[] {
+  const { path, described } = mount;
+  const fixed = [...discoveryDescriptions, ...rootDescriptions, ...meDescriptions, bulkDescription(mount)];
+  return [...fixed, ...[...types].flatMap(resourceDescriptions)]
+    .filter((description) => path + description.path !== "")
+    .map((description) => ({
+      ...description,
+      path: path + description.path,
+      operationId: prefixed(described.prefix, description.operationId),
+      tags: description.tags.map((tag) => described.tag + tag),
+    }));
+}
+
+function prefixed(prefix: string, name: string): string {
+  return prefix === "" ? name : prefix + name.charAt(0).toUpperCase() + name.slice(1);
+}

@@ -7,9 +7,9 @@ import type { Types } from "../../scim/resource/type.ts";
 import { configurationSchemas } from "../../scim/schema/configuration.ts";
 import type { SchemaDefinition } from "../../scim/schema/schema.ts";
 import { requireScope } from "../auth.ts";
-import { type AppEnv, type AppPorts, originOf } from "../context.ts";
+import type { AppEnv, AppPorts } from "../context.ts";
 import { respond } from "../respond.ts";
-import { scimBasePath } from "./answer.ts";
+import { baseOf, mountOf } from "./answer.ts";
 
 type Handler = (c: Context<AppEnv>) => Response;
 
@@ -20,13 +20,15 @@ export function schemasOf({ registry }: Types): readonly SchemaDefinition[] {
 
 /** What the server tells of itself (RFC 7644 §4). */
 export function discoveryHandlers({ bulk, publicDiscovery }: AppPorts) {
-  const features = { bulk: { supported: true, ...bulk }, patch: true, sort: true };
+  const featuresOf = (c: Context<AppEnv>) => {
+    return { bulk: { supported: true, ...bulk[mountOf(c).limits] }, patch: true, sort: true };
+  };
 
   /** The base URI, for a caller who may read and does not try to filter (RFC 7644 §4). */
   function open(c: Context<AppEnv>): string {
     requireScope(c, "scim:read");
     if (c.req.query("filter") !== undefined) throw new ScimError("forbidden", "This endpoint can not be filtered.");
-    return originOf(c.req.url) + scimBasePath;
+    return baseOf(c);
   }
 
   function listed(c: Context<AppEnv>, resources: readonly JsonObject[]): Response {
@@ -40,8 +42,8 @@ export function discoveryHandlers({ bulk, publicDiscovery }: AppPorts) {
   }
 
   const config: Handler = (c) => {
-    const base = publicDiscovery ? originOf(c.req.url) + scimBasePath : open(c);
-    return respond(c, JSON.stringify(serviceProviderConfig(features, base)));
+    const base = publicDiscovery ? baseOf(c) : open(c);
+    return respond(c, JSON.stringify(serviceProviderConfig(featuresOf(c), base)));
   };
 
   const listTypes: Handler = (c) => {

@@ -18,6 +18,7 @@ import {
   conditionOf,
   listParameters,
   locationsOf,
+  mountOf,
   projectionOf,
 } from "./answer.ts";
 
@@ -62,7 +63,12 @@ export function resourceHandlers({ directory, log }: Ports) {
 
   const list: Handler = async (c) => {
     const caller = requireScope(c, "scim:read");
-    const request = readListRequest(c.get("compiled"), caller.profile, listParameters(c));
+    const request = readListRequest(
+      c.get("compiled"),
+      caller.profile,
+      listParameters(c),
+      mountOf(c).dialect.readFilter,
+    );
     return answerList(c, await directory.list(caller, request, locationsOf(c.get("types"), c), c.req.raw.signal));
   };
 
@@ -70,7 +76,7 @@ export function resourceHandlers({ directory, log }: Ports) {
   const search: Handler = async (c) => {
     const caller = requireScope(c, "scim:read");
     const asked = readSearchRequest(await readJsonBody(c));
-    const request = readListRequest(c.get("compiled"), caller.profile, asked);
+    const request = readListRequest(c.get("compiled"), caller.profile, asked, mountOf(c).dialect.readFilter);
     return answerList(c, await directory.list(caller, request, locationsOf(c.get("types"), c), c.req.raw.signal));
   };
 
@@ -156,13 +162,23 @@ export function meHandlers({ directory, log }: Ports) {
 export function rootHandlers({ directory }: Pick<AppPorts, "directory">) {
   const list: Handler = async (c) => {
     const caller = requireScope(c, "scim:read");
-    const request = readRootListRequest(c.get("types").byName.values(), caller.profile, listParameters(c));
+    const request = readRootListRequest(
+      c.get("types").byName.values(),
+      caller.profile,
+      listParameters(c),
+      mountOf(c).dialect.readFilter,
+    );
     return answerList(c, await directory.list(caller, request, locationsOf(c.get("types"), c), c.req.raw.signal));
   };
   const search: Handler = async (c) => {
     const caller = requireScope(c, "scim:read");
     const asked = readSearchRequest(await readJsonBody(c));
-    const request = readRootListRequest(c.get("types").byName.values(), caller.profile, asked);
+    const request = readRootListRequest(
+      c.get("types").byName.values(),
+      caller.profile,
+      asked,
+      mountOf(c).dialect.readFilter,
+    );
     return answerList(c, await directory.list(caller, request, locationsOf(c.get("types"), c), c.req.raw.signal));
   };
   return { list, search };

@@ -1,34 +1,31 @@
 import type { Context } from "hono";
 import { actingAs } from "../../access/actor.ts";
+import type { Principal } from "../../access/principal.ts";
+import { withAliases } from "../../access/scope.ts";
 import { ScimError } from "../../scim/error.ts";
 import { coreTypes } from "../../scim/resource/type.ts";
+import { profileIn } from "../../scim1/dialect.ts";
 import { identify } from "../auth.ts";
 import type { AppEnv, AppPorts } from "../context.ts";
 import { answerError, errorResponse } from "../error.ts";
+import { type Mount, ownMount } from "../mounts.ts";
 import type { App } from "../openapi/components.ts";
 import { describe, type Handler } from "../route.ts";
-import { scimBasePath } from "./answer.ts";
 import { bulkHandler } from "./bulk.ts";
-import {
-  bulkDescription,
-  discoveryDescriptions,
-  meDescriptions,
-  resourceDescriptions,
-  rootDescriptions,
-} from "./descriptions.ts";
+import { scimDescriptions } from "./descriptions.ts";
 import { discoveryHandlers } from "./discovery.ts";
 import { meHandlers, resourceHandlers, rootHandlers } from "./resources.ts";
 import { tellTolerated } from "./tolerance.ts";
 
 /*
- *   GET  /scim/v2/ServiceProviderConfig · ResourceTypes · ResourceTypes/{id} · Schemas · Schemas/{id}
- *   GET               /scim/v2             over all types
- *   POST              /scim/v2/.search     over all types
- *   POST              /scim/v2/Bulk
- *   GET, PUT, PATCH, DELETE  /scim/v2/Me
- *   GET, POST         /scim/v2/{type}
- *   POST              /scim/v2/{type}/.search
- *   GET, PUT, PATCH, DELETE  /scim/v2/{type}/{id}
+ *   GET  {mount}/ServiceProviderConfig · ResourceTypes · ResourceTypes/{id} · Schemas · Schemas/{id}
+ *   GET               {mount}             over all types
+ *   POST              {mount}/.search     over all types
+ *   POST              {mount}/Bulk
+ *   GET, PUT, PATCH, DELETE  {mount}/Me
+ *   GET, POST         {mount}/{type}
+ *   POST              {mount}/{type}/.search
+ *   GET, PUT, PATCH, DELETE  {mount}/{type}/{id}
  */
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -42,50 +39,65 @@ interface Endpoint {
   readonly one?: Methods;
 }
 
-/** Mounts SCIM 2.0 (RFC 7644) and describes it. */
-export function mountScim(app: App, ports: AppPorts): void {
-  const serve = scimServer(ports);
-  app.all(scimBasePath, serve);
-  app.all(`${scimBasePath}/*`, serve);
-  const resources = [...coreTypes.byName.values()].flatMap(resourceDescriptions);
-  const fixed = [...discoveryDescriptions, ...rootDescriptions, ...meDescriptions, bulkDescription];
-  for (const description of [...fixed, ...resources]) describe(app, description);
+/** Mounts SCIM 2.0 (RFC 7644) where it has a path of its own, and describes it. */
+export function mountScim(app: App, ports: AppPorts, mount: Mount): void {
+  const serve = scimServer(ports, mount);
+  app.all(mount.path, serve);
+  app.all(`${mount.path}/*`, serve);
+  describeScim(app, mount);
+}
+
+export function describeScim(app: App, mount: Mount): void {
+  for (const description of scimDescriptions(mount, coreTypes.byName.values())) describe(app, description);
 }
 
 /** The refusal of an address in a version that is not spoken, whatever stands behind it (RFC 7644 §3.13). */
 export function refusalOfVersion(path: string): ScimError | undefined {
   const version = /^\/scim\/(v\d[\d.]*)(?:\/|$)/.exec(path)?.[1];
   if (version === undefined) return undefined;
-  return new ScimError("invalidVersion", `SCIM ${version} is not spoken here; ${scimBasePath} is.`);
+  return new ScimError("invalidVersion", `SCIM ${version} is not spoken here; ${ownMount.path} is.`);
 }
 
 /**
- * Serves every address under the base. Types come and go while the server runs, so addresses are looked up in what the
+ * Serves every address under a way in. Types come and go while the server runs, so addresses are looked up in what the
  * tenant has, and not in routes: what is no type is 404, and what an endpoint does not offer is 405.
  */
-function scimServer(ports: AppPorts): Handler {
-  const { authenticator, catalog, publicDiscovery, metrics, log } = ports;
+export function scimServer(ports: AppPorts, mount: Mount): Handler {
+  const { authenticator, catalog, rules, publicDiscovery, metrics, log } = ports;
   const discovery = discoveryHandlers(ports);
   const find = endpointFinder(ports, discovery);
   return async (c) => {
-    const segments = segmentsOf(c.req.path);
+    c.set("mount", mount);
+    const segments = segmentsOf(c.req.path, mount);
     const method = c.req.method === "HEAD" ? "GET" : c.req.method;
     if (publicDiscovery && method === "GET" && segments.length === 1 && segments[0] === "ServiceProviderConfig")
       return discovery.config(c);
-    const principal = await identify(c, authenticator);
+    const { actor, ...known } = await identify(c, authenticator);
+    const principal = mount === ownMount ? known : principalIn(mount, known, segments[0]);
+    c.set("principal", principal);
     try {
       const types = catalog.typesOf(principal.tenantId);
       c.set("types", types instanceof Promise ? await types : types);
+      if (mount.dialect.shown !== undefined) c.set("stores", (await rules.of(principal.tenantId)).userStores);
       const methods = find(c, segments);
       const handler = isOffered(methods, method) ? methods[method] : undefined;
       const response =
         handler === undefined
           ? refuseMethod(c, Object.keys(methods))
-          : await (method === "GET" ? handler(c) : actingAs(principal.actor, () => handler(c)));
+          : await (method === "GET" ? handler(c) : actingAs(actor, () => handler(c)));
       return tellTolerated(c, principal, metrics, response);
     } catch (error) {
       return tellTolerated(c, principal, metrics, answerError(c, error, log));
     }
+  };
+}
+
+/** Who asks, by another system's rules: what that system forgives, and what its own scopes allow at an endpoint. */
+export function principalIn({ dialect, aliases }: Mount, known: Principal, endpoint = ""): Principal {
+  return {
+    ...known,
+    profile: profileIn(dialect, known.profile),
+    scopes: withAliases(known.scopes, known.granted, aliases, endpoint),
   };
 }
 
@@ -94,8 +106,8 @@ function isOffered(methods: Methods, method: string): method is Method {
 }
 
 /** The segments of an address behind the base; a trailing slash changes nothing. */
-function segmentsOf(path: string): readonly string[] {
-  const segments = path.slice(scimBasePath.length + 1).split("/");
+function segmentsOf(path: string, mount: Mount): readonly string[] {
+  const segments = path.slice(mount.path.length + 1).split("/");
   return segments.at(-1) === "" ? segments.slice(0, -1) : segments;
 }
 

@@ -41,6 +41,28 @@ export interface BulkEntry {
   readonly operation: BulkOperation | ScimError;
 }
 
+/** What servers do otherwise with the body of a Bulk request. */
+export interface BulkRules {
+  /** POST may do without a bulkId. */
+  readonly bulkIdIsOptional: boolean;
+  /** `failOnErrors: 0` says that all is tried. */
+  readonly zeroIsNoLimit: boolean;
+  /** The refusal of a request without operations. */
+  readonly none: () => ScimError;
+  /** The sentence that refuses too many operations. */
+  readonly tooMany: (given: number, operationsMax: number) => string;
+  /** Refuses the whole request for what is wrong with one operation, before any is tried; throws ScimError. */
+  readonly requireAll?: (operations: readonly Json[], base: string) => void;
+}
+
+/** What RFC 7644 §3.7 leaves to the server, as it is decided here. */
+export const ownBulkRules: BulkRules = {
+  bulkIdIsOptional: false,
+  zeroIsNoLimit: false,
+  none: () => syntax("Operations must be an array of at least one."),
+  tooMany: (given, max) => `The number of operations, ${given}, is above maxOperations (${max}).`,
+};
+
 export interface BulkRequest {
   readonly entries: readonly BulkEntry[];
   /** Errors after which no more is tried; undefined when all is. */
@@ -68,7 +90,12 @@ const otherEndpoints: ReadonlySet<string> = new Set([
  * @throws ScimError invalidSyntax or invalidValue for the envelope, tooLarge for too many operations
  * @example readBulk({ schemas: [bulkRequestUrn], Operations: [{ method: "DELETE", path: "/Users/42" }] }, 1000, base)
  */
-export function readBulk(body: unknown, operationsMax: number, base: string): BulkRequest {
+export function readBulk(
+  body: unknown,
+  operationsMax: number,
+  base: string,
+  rules: BulkRules = ownBulkRules,
+): BulkRequest {
   if (!isJsonObject(body)) throw syntax(`The body must be a JSON object, not ${jsonTypeName(body)}.`);
   const schemas = ownInAnyCase(body, "schemas");
   const isBulk =
@@ -76,41 +103,49 @@ export function readBulk(body: unknown, operationsMax: number, base: string): Bu
     schemas.some((urn: Json) => typeof urn === "string" && urn.toLowerCase() === bulkRequestUrn.toLowerCase());
   if (!isBulk) throw syntax(`schemas must be an array that names ${bulkRequestUrn}.`);
   const operations = ownInAnyCase(body, "Operations");
-  if (!isList(operations) || operations.length === 0) throw syntax("Operations must be an array of at least one.");
+  if (!isList(operations) || operations.length === 0) throw rules.none();
   if (operations.length > operationsMax) {
-    throw new ScimError(
-      "tooLarge",
-      `The number of operations, ${operations.length}, is above maxOperations (${operationsMax}).`,
-    );
+    throw new ScimError("tooLarge", rules.tooMany(operations.length, operationsMax), {
+      subject: { limit: "maxOperations" },
+    });
   }
-  const failOnErrors = ownInAnyCase(body, "failOnErrors") ?? undefined;
+  rules.requireAll?.(operations, base);
+  const asked = ownInAnyCase(body, "failOnErrors") ?? undefined;
+  const failOnErrors = rules.zeroIsNoLimit && asked === 0 ? undefined : asked;
   if (failOnErrors !== undefined && !(Number.isSafeInteger(failOnErrors) && Number(failOnErrors) > 0)) {
     throw new ScimError("invalidValue", "failOnErrors must be a whole number above 0.");
   }
   const bulkIds = new Set<string>();
   return {
-    entries: operations.map((operation: Json) => readEntry(operation, base, bulkIds)),
+    entries: operations.map((operation: Json) => readEntry(operation, base, rules, bulkIds)),
     failOnErrors: failOnErrors === undefined ? undefined : Number(failOnErrors),
   };
 }
 
-function readEntry(input: Json, base: string, bulkIds: Set<string>): BulkEntry {
+function readEntry(input: Json, base: string, rules: BulkRules, bulkIds: Set<string>): BulkEntry {
   const object = isJsonObject(input) ? input : {};
   const [method = "", bulkId] = ["method", "bulkId"].map((name) => textOr(ownInAnyCase(object, name)));
   let target: BulkTarget | undefined;
   try {
     if (!isJsonObject(input)) throw syntax(`An operation must be an object, not ${jsonTypeName(input)}.`);
     target = readPath(ownInAnyCase(input, "path"), base);
-    return { method, bulkId, target, operation: readOperation(input, target, bulkIds) };
+    return { method, bulkId, target, operation: readOperation(input, target, rules, bulkIds) };
   } catch (error) {
     if (error instanceof ScimError) return { method, bulkId, target, operation: error };
     throw error;
   }
 }
 
-function readOperation(input: JsonObject, { endpoint, id }: BulkTarget, bulkIds: Set<string>): BulkOperation {
+function readOperation(
+  input: JsonObject,
+  { endpoint, id }: BulkTarget,
+  { bulkIdIsOptional }: BulkRules,
+  bulkIds: Set<string>,
+): BulkOperation {
   const method = readMethod(ownInAnyCase(input, "method"));
-  const bulkId = method === "POST" ? readBulkId(ownInAnyCase(input, "bulkId"), bulkIds) : "";
+  const given = ownInAnyCase(input, "bulkId") ?? undefined;
+  const needsBulkId = method === "POST" && !(bulkIdIsOptional && given === undefined);
+  const bulkId = needsBulkId ? readBulkId(given, bulkIds) : "";
   if (otherEndpoints.has(endpoint.toLowerCase()) || id?.startsWith(".")) {
     throw new ScimError("methodNotAllowed", `${method} in Bulk is for resources, and the path names none.`);
   }
@@ -152,8 +187,12 @@ function readVersion(input: Json | undefined): string | undefined {
   throw syntax(`version must be a string, not ${jsonTypeName(input)}.`);
 }
 
-/** `/Users`, `Users/42`, `/v2/Users/42`, the path from the root of the server, or the whole address. */
-function readPath(input: Json | undefined, base: string): BulkTarget {
+/**
+ * What a path names, looked up nowhere: `/Users`, `Users/42`, `/v2/Users/42`, the path from the root of the server, or the whole address.
+ *
+ * @throws ScimError invalidSyntax
+ */
+export function readPath(input: Json | undefined, base: string): BulkTarget {
   if (typeof input !== "string") throw syntax(`path must be a string, not ${jsonTypeName(input)}.`);
   const relative = withoutBase(input, base);
   const [endpoint, id, ...more] = relative.replace(/^\//, "").replace(/^v2\//i, "").replace(/\/$/, "").split("/");
@@ -166,8 +205,10 @@ function readPath(input: Json | undefined, base: string): BulkTarget {
 
 /** What follows the URI of the SCIM endpoints, or the path in it. */
 function withoutBase(path: string, base: string): string {
-  const root = base.slice(base.indexOf("/", base.indexOf("://") + 3));
-  const before = [base, root].find((text) => path.toLowerCase().startsWith(`${text.toLowerCase()}/`));
+  const slash = base.indexOf("/", base.indexOf("://") + 3);
+  // Endpoints at the root of the server have no path before them.
+  const bases = slash < 0 ? [base] : [base, base.slice(slash)];
+  const before = bases.find((text) => path.toLowerCase().startsWith(`${text.toLowerCase()}/`));
   return before === undefined ? path : path.slice(before.length);
 }
 

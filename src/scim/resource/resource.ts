@@ -146,10 +146,14 @@ function compileLift(type: ResourceType): (input: JsonObject, reading: Reading) 
   const urns = [type.base.id, ...type.extensions.map(({ schema }) => schema.id)];
   const own = new Set([...urns, ...[...coreAttributes, ...type.base.attributes].map(({ name }) => name)].map(lower));
   return (input, reading) => {
-    if (!reading.profile.tolerances.has("liftExtensionAttributes")) return input;
+    const { tolerances } = reading.profile;
+    const listed = tolerances.has("liftListedAttributes");
+    if (!listed && !tolerances.has("liftExtensionAttributes")) return input;
+    const places = listed ? placesInListed(type, input) : undefined;
     const lifted = Object.entries(input).flatMap(([key, value]) => {
-      const path = own.has(key.toLowerCase()) ? undefined : bindPath(type, { name: key });
-      return path?.extension === undefined ? [] : [{ key, name: path.attribute.name, urn: path.extension, value }];
+      if (own.has(key.toLowerCase())) return [];
+      const place = places === undefined ? placeInAny(type, key) : places.get(key.toLowerCase());
+      return place === undefined ? [] : [{ key, value, ...place }];
     });
     const whole: Record<string, Json | undefined> = { ...input };
     for (const { key, name, urn, value } of lifted) {
@@ -157,11 +161,36 @@ function compileLift(type: ResourceType): (input: JsonObject, reading: Reading) 
       const place = keyInAnyCase(whole, urn) ?? urn;
       const extension = whole[place] ?? {};
       if (!isJsonObject(extension) || keyInAnyCase(extension, name) !== undefined) continue;
-      tolerates(reading, "liftExtensionAttributes");
+      tolerates(reading, listed ? "liftListedAttributes" : "liftExtensionAttributes");
       whole[place] = { ...extension, [name]: value };
     }
     return whole;
   };
+}
+
+/** An attribute of an extension, by its name and the extension's URN. */
+interface ExtensionPlace {
+  readonly urn: string;
+  readonly name: string;
+}
+
+/** Where an attribute is that just one extension has. */
+function placeInAny(type: ResourceType, name: string): ExtensionPlace | undefined {
+  const path = bindPath(type, { name });
+  return path?.extension === undefined ? undefined : { urn: path.extension, name: path.attribute.name };
+}
+
+/** The attributes of the extensions that a body lists, by name in lower case; of two with one name the first listed. */
+function placesInListed({ extensions }: ResourceType, input: JsonObject): ReadonlyMap<string, ExtensionPlace> {
+  const places = new Map<string, ExtensionPlace>();
+  const schemas = input[keyInAnyCase(input, "schemas") ?? "schemas"];
+  for (const urn of Array.isArray(schemas) ? schemas : []) {
+    const listed = extensions.find(({ schema }) => typeof urn === "string" && lower(schema.id) === lower(urn));
+    for (const { name } of listed?.schema.attributes ?? []) {
+      if (!places.has(lower(name))) places.set(lower(name), { urn: listed?.schema.id ?? "", name });
+    }
+  }
+  return places;
 }
 
 const lower = (text: string): string => text.toLowerCase();
@@ -186,10 +215,17 @@ function compileSchemas(type: ResourceType): (input: JsonObject, reading: Readin
   };
 }
 
+const subjectProblems: ReadonlyMap<Issue["code"], "missing" | "unknown"> = new Map([
+  ["required", "missing"],
+  ["unknown_attribute", "unknown"],
+]);
+
 /** The first issue as the error of the whole request; its detail tells how many more there are. */
 export function issuesError(issues: readonly Issue[]): ScimError | undefined {
   const [first, ...more] = issues;
   if (first === undefined) return undefined;
   const rest = more.length === 0 ? "" : ` (and ${more.length} more: ${more.map(({ message }) => message).join("; ")})`;
-  return new ScimError(first.kind, `${first.message}.${rest}`);
+  const problem = subjectProblems.get(first.code);
+  const subject = problem === undefined ? {} : { subject: { attribute: first.path, problem } };
+  return new ScimError(first.kind, `${first.message}.${rest}`, subject);
 }

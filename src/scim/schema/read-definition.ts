@@ -116,8 +116,14 @@ function readEndpoint(place: Place, name: string): string {
   const endpoint = readText(place, "endpoint") ?? `/${name}s`;
   if (!typeEndpoint.test(endpoint)) throw badValue(place, "endpoint", `must be / and then ${typeNameForm}`);
   const segment = endpoint.slice(1).toLowerCase();
-  if (!reservedSegments.has(segment) && !segment.startsWith("scim")) return endpoint;
+  if (!isReservedEndpoint(segment)) return endpoint;
   throw badValue(place, "endpoint", `may not be ${endpoint}: it is reserved`);
+}
+
+/** Whether the server has its own use for addresses that begin with this segment, and no type may. */
+export function isReservedEndpoint(segment: string): boolean {
+  const name = segment.toLowerCase();
+  return reservedSegments.has(name) || name.startsWith("scim");
 }
 
 function readExtensions(place: Place, base: string): ResourceTypeDefinition["schemaExtensions"] {

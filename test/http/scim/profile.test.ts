@@ -72,6 +72,25 @@ const cases: Readonly<Record<Tolerance, Case>> = {
     on: holds({ [enterpriseUserUrn]: { department: "Tours" } }, 201),
     off: status(400, "invalidSyntax"),
   },
+  liftListedAttributes: {
+    act: (send) =>
+      send("POST", usersPath, user(unique(), { schemas: [userUrn, enterpriseUserUrn], division: "Tours" })),
+    on: holds({ [enterpriseUserUrn]: { division: "Tours" } }, 201),
+    off: status(400, "invalidSyntax"),
+  },
+  askPassword: {
+    act: async (send) => {
+      const asking = { emails, [enterpriseUserUrn]: { askPassword: "true" } };
+      return send("POST", usersPath, user(unique(), asking));
+    },
+    on: status(201),
+    off: status(400, "invalidSyntax"),
+  },
+  requireKnownStore: {
+    act: (send) => send("POST", usersPath, user(`NOWHERE/${unique()}`)),
+    on: status(400, "invalidValue"),
+    off: status(201),
+  },
   coerceStringBooleans: {
     act: (send) => send("POST", usersPath, user(unique(), { active: "False" })),
     on: holds({ active: false }, 201),
