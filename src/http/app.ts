@@ -22,9 +22,10 @@ import { mountTokens } from "./api/tokens.ts";
 import { mountUserAccess } from "./api/user-access.ts";
 import { mountUserStores } from "./api/user-stores.ts";
 import { authenticate } from "./auth.ts";
+import { mountScim1 } from "./compat/scim1.ts";
 import type { AppEnv, AppPorts } from "./context.ts";
 import { mountDocs } from "./docs.ts";
-import { answerError, errorResponse } from "./error.ts";
+import { answerError, errorResponse, refuseMethod } from "./error.ts";
 import { mountHealth } from "./health.ts";
 import { compatMounts, ownMount, partOf, rootEndpoints } from "./mounts.ts";
 import { mountOAuth } from "./oauth.ts";
@@ -49,6 +50,7 @@ export function createApp(ports: AppPorts): App {
   mountScim(app, ports, ownMount);
   const open = compatMounts.filter(({ name }) => ports.compat.some((compat) => compat === name));
   for (const mount of open) if (mount.path !== "") mountScim(app, ports, mount);
+  if (ports.compat.includes("wso2-scim1")) mountScim1(app, ports);
   const root = open.find(({ path }) => path === "");
   if (root !== undefined) describeScim(app, root);
   // Before everything that asks for credentials: whoever has to change a password has none that count.
@@ -85,10 +87,7 @@ export function createApp(ports: AppPorts): App {
     if (serveRoot !== undefined && mayBeAtRoot(c)) return serveRoot(c);
     const methods = methodsOf(app, c.req.path);
     const unknown = refusalOfVersion(c.req.path) ?? new ScimError("notFound", "There is no such endpoint.");
-    if (methods.length === 0) return errorResponse(c, unknown);
-    const response = errorResponse(c, new ScimError("methodNotAllowed", `This endpoint offers ${methods.join(", ")}.`));
-    response.headers.set("Allow", methods.join(", "));
-    return response;
+    return methods.length === 0 ? errorResponse(c, unknown) : refuseMethod(c, methods);
   });
   app.onError((error, c) => answerError(c, error, ports.log));
   return app;

@@ -30,6 +30,7 @@ export function errorResponse(c: Context<AppEnv>, error: ScimError): Response {
   if (error.kind === "unauthorized") headers["WWW-Authenticate"] = challenge;
   if (error.kind === "unavailable") headers["Retry-After"] = "5";
   if (error.retryAfter !== undefined) headers["Retry-After"] = String(error.retryAfter);
+  if (dialect.mediaType !== undefined) headers["Content-Type"] = dialect.mediaType;
   if (error.version !== undefined) headers.ETag = etagOf(error.version);
   const status: ContentfulStatusCode = error.status;
   return respond(c, JSON.stringify(dialect.errorBody(worded(dialect, error))), status, headers);
@@ -43,4 +44,11 @@ export function answerError(c: Context<AppEnv>, error: unknown, log: AppPorts["l
     log("error", refusal.detail, { method: c.req.method, path: c.req.path, cause: Bun.inspect(refusal.cause) });
   }
   return errorResponse(c, refusal);
+}
+
+/** Refuses a method that an endpoint does not have (RFC 9110 §15.5.6). */
+export function refuseMethod(c: Context<AppEnv>, offered: readonly string[]): Response {
+  const response = errorResponse(c, new ScimError("methodNotAllowed", `This endpoint offers ${offered.join(", ")}.`));
+  response.headers.set("Allow", offered.join(", "));
+  return response;
 }

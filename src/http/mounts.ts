@@ -4,6 +4,7 @@ import { type Dialect, ownDialect } from "../scim1/dialect.ts";
 import { janssenDialect } from "../scim1/janssen.ts";
 import { simpleIdServerDialect } from "../scim1/simple-id-server.ts";
 import { wso2Dialect } from "../scim1/wso2.ts";
+import { wso2Scim1Dialect } from "../scim1/wso2-scim1.ts";
 
 /** What a Bulk request is limited to. */
 export interface BulkLimits {
@@ -15,7 +16,7 @@ export interface BulkLimits {
 /** Ways in with limits of their own. */
 export type BulkLimitsOf = Readonly<Record<"own" | "janssen", BulkLimits>>;
 
-/** A place where SCIM 2.0 is spoken, and how. */
+/** A place where SCIM is spoken, and how. */
 export interface Mount {
   readonly name: "own" | CompatName;
   /** Before the names of the endpoints; the empty string is the root of the server. */
@@ -66,8 +67,15 @@ export const compatMounts: readonly Mount[] = [
   },
 ];
 
-/** Where WSO2's SCIM 1.1 is spoken. */
-export const scim1Path = "/wso2/scim";
+/** SCIM 1.1, as WSO2 serves it. */
+export const scim1Mount: Mount = {
+  name: "wso2-scim1",
+  path: "/wso2/scim",
+  dialect: wso2Scim1Dialect,
+  limits: "own",
+  aliases: {},
+  described: { prefix: "legacy", tag: "WSO2, SCIM 1.1: " },
+};
 
 /** Endpoints at the root of the server that need no looking up; those of types that a tenant made are there too. */
 export const rootEndpoints: ReadonlySet<string> = new Set([
@@ -86,7 +94,7 @@ export type DocumentPart = "own" | CompatName;
 
 /** The part of openapi.json that describes an address. */
 export function partOf(path: string): DocumentPart {
-  if (path.startsWith(`${scim1Path}/`)) return "wso2-scim1";
+  if (path.startsWith(`${scim1Mount.path}/`)) return "wso2-scim1";
   const mount = compatMounts.find((each) => each.path !== "" && path.startsWith(`${each.path}/`));
   if (mount !== undefined) return mount.name;
   const [first = ""] = path.slice(1).split("/", 1);

@@ -1,5 +1,5 @@
 import { type Buckets, bucketOf, type HistogramFigures } from "../storage/commit-tally.ts";
-import { compatMounts, ownMount, rootEndpoints, scim1Path } from "./mounts.ts";
+import { compatMounts, ownMount, rootEndpoints, scim1Mount } from "./mounts.ts";
 
 /** Seconds from a request's head to the head of its answer. */
 export const requestSecondBuckets: Buckets = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5, 30];
@@ -48,7 +48,11 @@ const otherPrefixes: readonly (readonly [string, Route])[] = [
 ];
 
 /** Where SCIM is spoken; the root of the server is looked at last. */
-const scimPaths: readonly string[] = [ownMount.path, ...compatMounts.flatMap(({ path }) => path || []), scim1Path];
+const scimPaths: readonly string[] = [
+  ownMount.path,
+  ...compatMounts.flatMap(({ path }) => path || []),
+  scim1Mount.path,
+];
 
 /** The kind of an address: `http://host/scim/v2/Users/1` → `scim_one`. */
 export function routeOf(url: string): Route {

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { ErrorKind } from "../scim/error.ts";
 import type { AppEnv } from "./context.ts";
-import { type App, errorResponses, security } from "./openapi/components.ts";
+import { type App, type ErrorForm, errorResponses, security } from "./openapi/components.ts";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
 export type Handler = (c: Context<AppEnv>) => Response | Promise<Response>;
@@ -21,6 +21,8 @@ export interface Description {
   readonly requestBody?: PathConfig["requestBody"];
   readonly responses: PathConfig["responses"];
   readonly errors: readonly ErrorKind[];
+  /** The form of its refusals; that of SCIM 2.0 when not said. */
+  readonly errorForm?: ErrorForm;
   /** True for what needs no credentials. */
   readonly isPublic?: true;
 }
@@ -40,8 +42,8 @@ const commonErrors = ["unauthorized", "forbidden", "internal", "unavailable"] as
 const publicErrors = ["internal", "unavailable"] as const satisfies readonly ErrorKind[];
 
 /** Describes a route in openapi.json. */
-export function describe(app: App, { errors, tags, responses, isPublic, ...route }: Description): void {
-  const refused = errorResponses([...errors, ...(isPublic === true ? publicErrors : commonErrors)]);
+export function describe(app: App, { errors, errorForm, tags, responses, isPublic, ...route }: Description): void {
+  const refused = errorResponses([...errors, ...(isPublic === true ? publicErrors : commonErrors)], errorForm);
   app.openAPIRegistry.registerPath({
     ...route,
     tags: [...tags],

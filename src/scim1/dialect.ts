@@ -18,6 +18,8 @@ export interface Dialect {
   /** Switched off for them. */
   readonly insistsOn: readonly Tolerance[];
   readonly words: Words;
+  /** Of every answer; absent where the client chooses between those of SCIM. */
+  readonly mediaType?: string;
   readonly errorBody: (error: ScimError) => JsonObject;
   readonly bulkRules: BulkRules;
   readonly bulkShape: BulkShape;

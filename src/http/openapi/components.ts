@@ -25,6 +25,22 @@ const errorSchema: JsonSchema = {
   },
 };
 
+const errors1Schema: JsonSchema = {
+  type: "object",
+  description: "Why a request was refused, as SCIM 1.1 says it: a list of one (draft-scim-api-01 §3.9).",
+  required: ["Errors"],
+  properties: {
+    Errors: {
+      type: "array",
+      items: {
+        type: "object",
+        required: ["description", "code"],
+        properties: { description: { type: "string" }, code: { type: "string", enum: statuses } },
+      },
+    },
+  },
+};
+
 /** A page of resources of one kind (RFC 7644 §3.4.2). */
 export function listSchema(component: string): JsonSchema {
   return pageSchema(reference(component));
@@ -59,8 +75,16 @@ export function scimContent(description: string, schema: JsonSchema) {
   return { description, content: { [scimMediaType]: { schema } } };
 }
 
+/** The form that refusals have. */
+export type ErrorForm = "Error" | "Errors1";
+
+const errorMediaTypes = { Error: scimMediaType, Errors1: "application/json" } as const satisfies Record<
+  ErrorForm,
+  string
+>;
+
 /** The refusals of a route, from the error table: one answer a status, its text the kinds that have it. */
-export function errorResponses(kinds: readonly ErrorKind[]) {
+export function errorResponses(kinds: readonly ErrorKind[], form: ErrorForm = "Error") {
   const byStatus = new Map<number, string[]>();
   for (const kind of kinds) {
     const { status, scimType, detail } = errorTable[kind];
@@ -68,7 +92,10 @@ export function errorResponses(kinds: readonly ErrorKind[]) {
     byStatus.set(status, [...(byStatus.get(status) ?? []), text]);
   }
   return Object.fromEntries(
-    [...byStatus].map(([status, texts]) => [status, scimContent(texts.join(" "), reference("Error"))]),
+    [...byStatus].map(([status, texts]) => [
+      status,
+      { description: texts.join(" "), content: { [errorMediaTypes[form]]: { schema: reference(form) } } },
+    ]),
   );
 }
 
@@ -100,6 +127,7 @@ export function registerComponents(app: App, types: Iterable<CompiledType>): voi
   registry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });
   registry.registerComponent("securitySchemes", "basic", { type: "http", scheme: "basic" });
   registry.registerComponent("schemas", "Error", errorSchema);
+  registry.registerComponent("schemas", "Errors1", errors1Schema);
   for (const { type } of types) {
     registry.registerComponent("schemas", type.name, resourceSchema(type, commonAttributes));
     for (const { schema } of type.extensions)

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import type { BulkOutcome } from "../../directory/bulk.ts";
-import { readBulk } from "../../scim/bulk/request.ts";
-import { bulkResponse } from "../../scim/bulk/response.ts";
+import { type BulkRequest, readBulk } from "../../scim/bulk/request.ts";
+import { type BulkResult, bulkResponse } from "../../scim/bulk/response.ts";
 import { ScimError } from "../../scim/error.ts";
 import { etagOf } from "../../scim/resource/etag.ts";
 import type { Dialect } from "../../scim1/dialect.ts";
@@ -12,33 +12,43 @@ import { respond } from "../respond.ts";
 import { baseOf, locationsOf, mountOf } from "./answer.ts";
 
 /** The handler of Bulk (RFC 7644 §3.7). */
-export function bulkHandler({ directory, bulk, log }: Pick<AppPorts, "directory" | "bulk" | "log">) {
+export function bulkHandler(ports: Pick<AppPorts, "directory" | "bulk" | "log">) {
   return async (c: Context<AppEnv>): Promise<Response> => {
-    const caller = requireScope(c, "scim:bulk");
+    requireScope(c, "scim:bulk");
     const { limits, dialect } = mountOf(c);
-    const { maxOperations, maxPayloadSize } = bulk[limits];
+    const { maxOperations, maxPayloadSize } = ports.bulk[limits];
     const body = await readJsonBody(c, maxPayloadSize, payloadTooLarge(dialect, maxPayloadSize));
     const request = readBulk(body, maxOperations, baseOf(c), dialect.bulkRules);
-    const outcomes = await directory.bulk(caller, c.get("types"), request);
-    for (const { error, operations } of failuresIn(outcomes)) {
-      log("error", error.detail, { path: c.req.path, operations, cause: Bun.inspect(error.cause) });
-    }
-    const locationOf = locationsOf(c.get("types"), c);
-    // An id that the client made up may hold anything.
-    const segment = (id: string): string => encodeURIComponent(id.toWellFormed());
-    const results = outcomes.map(({ place, resourceType, id, version, result }) => ({
-      method: request.entries[place]?.method ?? "",
-      bulkId: request.entries[place]?.bulkId,
-      location: resourceType === undefined || id === undefined ? undefined : locationOf(resourceType, segment(id)),
-      version: version === undefined ? undefined : etagOf(version),
-      outcome: result,
-    }));
+    const results = await runRequest(c, ports, request);
     return respond(c, JSON.stringify(bulkResponse(results, dialect.bulkShape)));
   };
 }
 
-function payloadTooLarge(dialect: Dialect, bytesMax: number): ScimError {
+/** What refuses a Bulk request of too many bytes. */
+export function payloadTooLarge(dialect: Dialect, bytesMax: number): ScimError {
   return new ScimError("tooLarge", dialect.payloadTooLarge(bytesMax), { subject: { limit: "maxPayloadSize" } });
+}
+
+/** Carries out a request; tells what came of its operations, and the operator of what should not have come of them. */
+export async function runRequest(
+  c: Context<AppEnv>,
+  { directory, log }: Pick<AppPorts, "directory" | "log">,
+  request: BulkRequest,
+): Promise<readonly BulkResult[]> {
+  const outcomes = await directory.bulk(c.get("principal"), c.get("types"), request);
+  for (const { error, operations } of failuresIn(outcomes)) {
+    log("error", error.detail, { path: c.req.path, operations, cause: Bun.inspect(error.cause) });
+  }
+  const locationOf = locationsOf(c.get("types"), c);
+  // An id that the client made up may hold anything.
+  const segment = (id: string): string => encodeURIComponent(id.toWellFormed());
+  return outcomes.map(({ place, resourceType, id, version, result }) => ({
+    method: request.entries[place]?.method ?? "",
+    bulkId: request.entries[place]?.bulkId,
+    location: resourceType === undefined || id === undefined ? undefined : locationOf(resourceType, segment(id)),
+    version: version === undefined ? undefined : etagOf(version),
+    outcome: result,
+  }));
 }
 
 /** What the operator must know, with the places of the operations that it befell: a store that is away befalls many. */

@@ -7,10 +7,11 @@ import { coreTypes } from "../../scim/resource/type.ts";
 import { profileIn } from "../../scim1/dialect.ts";
 import { identify } from "../auth.ts";
 import type { AppEnv, AppPorts } from "../context.ts";
-import { answerError, errorResponse } from "../error.ts";
+import { answerError, refuseMethod } from "../error.ts";
 import { type Mount, ownMount } from "../mounts.ts";
 import type { App } from "../openapi/components.ts";
 import { describe, type Handler } from "../route.ts";
+import { decoded, segmentsOf } from "../segments.ts";
 import { bulkHandler } from "./bulk.ts";
 import { scimDescriptions } from "./descriptions.ts";
 import { discoveryHandlers } from "./discovery.ts";
@@ -68,7 +69,7 @@ export function scimServer(ports: AppPorts, mount: Mount): Handler {
   const find = endpointFinder(ports, discovery);
   return async (c) => {
     c.set("mount", mount);
-    const segments = segmentsOf(c.req.path, mount);
+    const segments = segmentsOf(c.req.path, mount.path);
     const method = c.req.method === "HEAD" ? "GET" : c.req.method;
     if (publicDiscovery && method === "GET" && segments.length === 1 && segments[0] === "ServiceProviderConfig")
       return discovery.config(c);
@@ -103,12 +104,6 @@ export function principalIn({ dialect, aliases }: Mount, known: Principal, endpo
 
 function isOffered(methods: Methods, method: string): method is Method {
   return Object.hasOwn(methods, method);
-}
-
-/** The segments of an address behind the base; a trailing slash changes nothing. */
-function segmentsOf(path: string, mount: Mount): readonly string[] {
-  const segments = path.slice(mount.path.length + 1).split("/");
-  return segments.at(-1) === "" ? segments.slice(0, -1) : segments;
 }
 
 /** Finds what is offered at an address, and notes the type and the id that it names. */
@@ -151,19 +146,4 @@ function fixedEndpoints(ports: AppPorts, discovery: Discovery): Readonly<Record<
     ResourceTypes: { whole: { GET: discovery.listTypes }, one: { GET: discovery.getType } },
     Schemas: { whole: { GET: discovery.listSchemas }, one: { GET: discovery.getSchema } },
   };
-}
-
-function decoded(segment: string): string {
-  if (!segment.includes("%")) return segment;
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
-}
-
-function refuseMethod(c: Context<AppEnv>, offered: readonly string[]): Response {
-  const response = errorResponse(c, new ScimError("methodNotAllowed", `This endpoint offers ${offered.join(", ")}.`));
-  response.headers.set("Allow", offered.join(", "));
-  return response;
 }
