@@ -1,6 +1,5 @@
 import type { Features } from "../scim/discovery.ts";
 import type { JsonObject } from "../scim/json.ts";
-import { pageResourcesMax } from "../scim/limits.ts";
 import { commonAttributes } from "../scim/schema/common.ts";
 import type { ResourceType } from "../scim/schema/registry.ts";
 import type { AttributeDefinition } from "../scim/schema/schema.ts";
@@ -14,7 +13,7 @@ export function serviceProviderConfigs({ bulk }: Pick<Features, "bulk">, base: s
     patch: { supported: true },
     bulk: { ...bulk },
     // Every match is in the one list that there is.
-    filter: { supported: true, maxResults: pageResourcesMax },
+    filter: { supported: true, maxResults: 2_147_483_647 },
     changePassword: { supported: true },
     sort: { supported: false },
     etag: { supported: false },

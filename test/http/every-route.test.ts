@@ -2,9 +2,17 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { scopes } from "../../src/access/scope.ts";
 import { settings } from "../../src/config.ts";
 import { jsonBodyBytesMax, membersBodyBytesMax } from "../../src/http/body.ts";
-import { compatMounts, ownMount } from "../../src/http/mounts.ts";
+import { compatMounts, ownMount, scim1Mount } from "../../src/http/mounts.ts";
 import { importFileBytesMax } from "../../src/import/upload.ts";
-import { createGroup, createUser, expectRefusal, invalidSyntax, notFound, unknownId } from "../support/scim.ts";
+import {
+  createGroup,
+  createUser,
+  detailOf,
+  expectRefusal,
+  invalidSyntax,
+  notFound,
+  unknownId,
+} from "../support/scim.ts";
 import {
   type Answer,
   type Body,
@@ -32,6 +40,9 @@ beforeAll(async () => {
     ids.set(`${path}/ResourceTypes/{id}`, "User");
     ids.set(`${path}/Schemas/{id}`, "urn:ietf:params:scim:schemas:core:2.0:User");
   }
+  ids.set(`${scim1Mount.path}/Users/{id}`, oneUser);
+  ids.set(`${scim1Mount.path}/Groups/{id}`, oneGroup);
+  ids.set(`${scim1Mount.path}/Schemas/{id}`, "Users");
   ids.set("/api/groups/{id}", (await createGroup(server)).id);
   ids.set("/api/users/{id}", (await createUser(server)).id);
   ids.set("/api/schemas/{id}", "urn:ietf:params:scim:schemas:core:2.0:User");
@@ -82,9 +93,12 @@ const bytesMaxOf = (route: Route): number => {
   return namesMembers(route) ? membersBodyBytesMax : jsonBodyBytesMax;
 };
 
+/** SCIM 1.1 as WSO2 speaks it has another status for a body without a type that it reads. */
+const mediaTypeStatus = ({ path }: Route): number => (path.startsWith(scim1Mount.path) ? 406 : 415);
+
 const guarded = named(routes.filter(({ isProtected }) => isProtected));
 /** Whoever asks about themselves needs no scope for it. */
-const scoped = guarded.filter(([, { path }]) => !path.endsWith("/Me"));
+const scoped = guarded.filter(([, { path }]) => !/\/me$/i.test(path));
 const withBody = named(routes.filter(({ mediaTypes }) => mediaTypes.length > 0));
 const withJson = named(routes.filter(isJson));
 const withId = named(routes.filter(({ path }) => path.includes("{id}")));
@@ -115,7 +129,7 @@ describe("a protected route", () => {
   test.each(scoped)("AU-5 %s needs just one scope, which the 403 names", async (_, route) => {
     const none = await server.makeToken({ scopes: [] });
     const refusal = await send(route, { Authorization: `Bearer ${none}` });
-    const needed = scopes.filter((scope) => text(refusal.json.detail).includes(scope));
+    const needed = scopes.filter((scope) => detailOf(refusal).includes(scope));
     expect(needed).toHaveLength(1);
     const token = await server.makeToken({ scopes: needed });
     // Nothing is changed: the body is empty, the version another, the id unknown.
@@ -129,16 +143,18 @@ describe("a protected route", () => {
 describe("a route with a body", () => {
   test.each(withBody)("H-9 %s: another media type is 415", async (_, route) => {
     for (const type of ["text/plain", isJson(route) ? "multipart/form-data; boundary=x" : "application/json"]) {
-      expectRefusal(await server.request(route.method, pathOf(route), "{}", { "Content-Type": type }), { status: 415 });
+      expectRefusal(await server.request(route.method, pathOf(route), "{}", { "Content-Type": type }), {
+        status: mediaTypeStatus(route),
+      });
     }
   });
 
   test.each(withBody)("H-9 %s: no Content-Type is 415", async (_, route) => {
-    expectRefusal(await server.request(route.method, pathOf(route), "{}"), { status: 415 });
+    expectRefusal(await server.request(route.method, pathOf(route), "{}"), { status: mediaTypeStatus(route) });
   });
 
   test.each(withBody)("H-9 %s: neither body nor Content-Type is 415", async (_, route) => {
-    expectRefusal(await server.request(route.method, pathOf(route)), { status: 415 });
+    expectRefusal(await server.request(route.method, pathOf(route)), { status: mediaTypeStatus(route) });
   });
 
   test.each(withJson)("P-10 H-19 %s: broken JSON is 400 invalidSyntax", async (_, route) => {
@@ -155,7 +171,7 @@ describe("a route with a body", () => {
       const about = [`Content-Type: ${type}; boundary=x`, `Content-Length: ${2 * bytesMaxOf(route)}`];
       const answer = await rawRequest(server, `${route.method} ${pathOf(route)} HTTP/1.1`, about);
       expect(answer.status).toBe(413);
-      expect(object(JSON.parse(answer.body))).toMatchObject({ status: "413" });
+      expect(answer.body).toContain('"413"');
     },
   );
 
@@ -266,8 +282,8 @@ describe("openapi.json", () => {
   });
 });
 
-/** The refusals of SCIM, and at the token endpoint those of OAuth. */
-const errorSchemas = ["Error", "OAuthError"].map((name): Body => ({ $ref: `#/components/schemas/${name}` }));
+/** The refusals of SCIM 2.0 and 1.1, and at the token endpoint those of OAuth. */
+const errorSchemas = ["Error", "Errors1", "OAuthError"].map((name): Body => ({ $ref: `#/components/schemas/${name}` }));
 
 function resolve(reference: string): unknown {
   let place: unknown = openapi;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { compatMounts, ownMount } from "../../src/http/mounts.ts";
+import { compatMounts, ownMount, scim1Mount } from "../../src/http/mounts.ts";
 import {
   createGroup,
   createUser,
@@ -65,7 +65,7 @@ async function fill(): Promise<void> {
     return made;
   };
   const userId = (await createUser(server, { userName: name("ours") })).id;
-  const mounts = [ownMount, ...compatMounts];
+  const mounts = [ownMount, ...compatMounts, scim1Mount];
   for (const { path } of mounts) ids.set(`${path}/Users/{id}`, userId);
   ids.set("/api/users/{id}", userId);
   const groupId = (await createGroup(server, [], name("staff"))).id;
@@ -86,7 +86,7 @@ async function fill(): Promise<void> {
   const registered = await post("/api/schemas", { id: schema, name: "Thing", description: "", attributes });
   expect(registered.status).toBe(201);
   ids.set("/api/schemas/{id}", schema);
-  for (const { path } of mounts) ids.set(`${path}/Schemas/{id}`, schema);
+  for (const { path } of [ownMount, ...compatMounts]) ids.set(`${path}/Schemas/{id}`, schema);
   const form = new FormData();
   form.set("file", new Blob([`userName\n${name("row")}\n`]), `${name("people")}.csv`);
   const headers = { Authorization: `Bearer ${server.token}`, Prefer: "wait=20" };
@@ -95,7 +95,8 @@ async function fill(): Promise<void> {
 }
 
 /** What every tenant has, by the same name. */
-const shared = /(?:^|\/)ResourceTypes\/\{id\}|^\/api\/(?:resource-types|tenants)\/\{id\}/;
+const shared =
+  /(?:^|\/)ResourceTypes\/\{id\}|^\/wso2\/scim\/Schemas\/\{id\}|^\/api\/(?:resource-types|tenants)\/\{id\}/;
 const withId = named(
   routes.filter(({ path, isProtected }) => isProtected && /\{id\}/.test(path) && !shared.test(path)),
 );

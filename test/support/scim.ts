@@ -123,11 +123,29 @@ export interface Refusal {
 /** Checks an error to the letter: status, media type, and nothing in the body but the four members of an error. */
 export function expectRefusal(answer: Answer, { status, scimType, names = "" }: Refusal): void {
   expect(answer.status, answer.text).toBe(status);
+  if ("Errors" in answer.json) return expectErrors1(answer, names);
   expect(answer.header("Content-Type")).toBe("application/scim+json");
   const { detail, ...rest } = answer.json;
   expect(rest).toEqual({ schemas: [errorUrn], status: String(status), ...(scimType !== undefined && { scimType }) });
   expect(text(detail)).toContain(names);
   expect(text(detail).length).toBeGreaterThan(0);
+}
+
+/** The same of SCIM 1.1: a list of one, with nothing in it but a description and the status. */
+function expectErrors1(answer: Answer, names: string): void {
+  expect(answer.header("Content-Type")).toBe("application/json");
+  expect(Object.keys(answer.json)).toEqual(["Errors"]);
+  const [error, ...more] = objects(answer.json.Errors);
+  expect(more).toEqual([]);
+  expect(Object.keys(error ?? {})).toEqual(["description", "code"]);
+  expect(error?.code).toBe(String(answer.status));
+  expect(text(error?.description)).toContain(names);
+  expect(text(error?.description).length).toBeGreaterThan(0);
+}
+
+/** What a refusal says, in the form of SCIM 2.0 or 1.1. */
+export function detailOf({ json }: Answer): string {
+  return text("Errors" in json ? objects(json.Errors)[0]?.description : json.detail);
 }
 
 export const invalidValue = { status: 400, scimType: "invalidValue" } as const;

@@ -75,11 +75,12 @@ function methodOf(c: Context<AppEnv>): string {
 }
 
 function endpointFinder(ports: AppPorts): (c: Context<AppEnv>) => Methods {
-  const { list, create, get, replace, patch, remove } = resourceHandlers(ports);
+  const { list, create, get, replace, patch, remove } = resourceHandlers(ports, (c) => c.get("id"));
+  const own = resourceHandlers(ports, (c) => ownId(c.get("principal")));
   const discovery = discovery1Handlers(ports);
   const collection: Methods = { GET: list, POST: create };
   const one: Methods = { GET: get, PUT: replace, PATCH: patch, DELETE: remove };
-  const me: Methods = { GET: get, PUT: replace, PATCH: patch };
+  const me: Methods = { GET: own.get, PUT: own.replace, PATCH: own.patch };
   const fixed: ReadonlyMap<string, Methods> = new Map([
     ["Bulk", { POST: bulk1Handler(ports) }],
     ["Schemas", { GET: discovery.listSchemas }],
@@ -96,9 +97,7 @@ function endpointFinder(ports: AppPorts): (c: Context<AppEnv>) => Methods {
     if (compiled === undefined || more.length > 0) throw new ScimError("notFound", "There is no such endpoint.");
     c.set("compiled", compiled);
     if (id === undefined) return collection;
-    if (name !== "Users" || id !== "me") return one;
-    c.set("id", ownId(c.get("principal")));
-    return me;
+    return name === "Users" && id === "me" ? me : one;
   };
 }
 
@@ -107,7 +106,8 @@ function ownId({ kind, id }: Principal): string {
   throw new ScimError("notFound", "The credentials are not those of a user of the directory.");
 }
 
-function resourceHandlers(ports: AppPorts) {
+/** @param idOf the id of the resource that a request is about */
+function resourceHandlers(ports: AppPorts, idOf: (c: Context<AppEnv>) => string) {
   const { directory, log } = ports;
 
   const create: Handler = async (c) => {
@@ -119,14 +119,14 @@ function resourceHandlers(ports: AppPorts) {
 
   const get: Handler = async (c) => {
     const caller = requireScope(c, "scim:read");
-    return answerResource1(c, await directory.get(caller, c.get("compiled"), c.get("id")), 200, log);
+    return answerResource1(c, await directory.get(caller, c.get("compiled"), idOf(c)), 200, log);
   };
 
   const replace: Handler = async (c) => {
     const caller = requireScope(c, "scim:write");
     const compiled = c.get("compiled");
     const body = await bodyOf(c, compiled);
-    const { id, name } = await namedResource(directory, caller, compiled, c.get("id"));
+    const { id, name } = await namedResource(directory, caller, compiled, idOf(c));
     const base = compiled.type.base.id;
     const made = toBody2(withStoreOf(base, name, body, c.get("stores")), base);
     return answerResource1(c, await directory.replace(caller, compiled, id, made, undefined), 200, log);
@@ -136,7 +136,7 @@ function resourceHandlers(ports: AppPorts) {
     const caller = requireScope(c, "scim:write");
     const compiled = c.get("compiled");
     const body = await bodyOf(c, compiled);
-    const { id, name } = await namedResource(directory, caller, compiled, c.get("id"));
+    const { id, name } = await namedResource(directory, caller, compiled, idOf(c));
     const changes = patchOf(compiled, name, body, c.get("stores"));
     const view =
       changes === undefined
@@ -147,7 +147,7 @@ function resourceHandlers(ports: AppPorts) {
 
   const remove: Handler = async (c) => {
     const caller = requireScope(c, "scim:write");
-    await directory.remove(caller, c.get("compiled"), c.get("id"), undefined);
+    await directory.remove(caller, c.get("compiled"), idOf(c), undefined);
     return c.body(null, 200);
   };
 
