@@ -23,6 +23,14 @@ import {
   withImmutable,
 } from "./steps.ts";
 
+/** What is made together with a new resource, or not at all. */
+export interface CreatedWith {
+  /** Ids of the groups that it joins. */
+  readonly groups?: readonly string[];
+  /** Milliseconds since 1970 until which the password is valid. */
+  readonly passwordUntil?: number;
+}
+
 /** A resource that is read and checked, and not stored yet. */
 export interface Creation {
   readonly compiled: CompiledType;
@@ -88,12 +96,20 @@ export async function createResource(
   caller: Caller,
   compiled: CompiledType,
   body: unknown,
+  { groups = [], passwordUntil }: CreatedWith = {},
 ): Promise<Viewed> {
   const creation = await readCreation(ports, caller, compiled, body, ports.newId());
-  const result = await commit(ports.store, caller, creation.change, creation.following);
+  const { id, at } = creation.change;
+  const until = passwordUntil === undefined ? {} : { passwordUntil };
+  const joins = groups.map((groupId): Change => {
+    return { kind: "changeMembers", groupId, at, reset: false, add: [id], remove: [] };
+  });
+  const change = { ...creation.change, ...until };
+  const result = await commit(ports.store, caller, change, [...creation.following, ...joins]);
   const stored = await settleCreation(ports, caller, creation, result);
-  // Nobody is in a group yet who was made just now.
-  const isNew = compiled.membership !== "members" && stored.id === creation.change.id;
+  // Nobody is in a group yet who was made just now for none.
+  const isAlone = compiled.membership !== "members" && groups.length === 0;
+  const isNew = isAlone && stored.id === creation.change.id;
   return isNew ? { compiled, stored, joined: [] } : view(ports.store, caller, compiled, stored);
 }
 

@@ -4,7 +4,7 @@ import type { Projection } from "../scim/resource/projection.ts";
 import type { PathOf } from "../scim/resource/render.ts";
 import type { CompiledType, Types } from "../scim/resource/type.ts";
 import { type BulkOutcome, runBulk } from "./bulk.ts";
-import { createResource } from "./create.ts";
+import { type CreatedWith, createResource } from "./create.ts";
 import { type ListedPage, listResources } from "./list.ts";
 import { type ListedMembers, listMembers, type MembersRequest } from "./members.ts";
 import { patchResource } from "./patch.ts";
@@ -15,7 +15,7 @@ import { type Caller, type DirectoryPorts, joinFor, recordOf, type Shown, type V
 /** Reads and changes resources of any type; everything throws ScimError. */
 export interface Directory {
   /** Throws invalidSyntax, invalidValue, tooLarge or uniqueness. */
-  create(caller: Caller, compiled: CompiledType, body: unknown): Promise<Viewed>;
+  create(caller: Caller, compiled: CompiledType, body: unknown, together?: CreatedWith): Promise<Viewed>;
   /** Throws notFound. Memberships that the projection hides are not read. */
   get(caller: Caller, compiled: CompiledType, id: string, projection?: Projection): Promise<Viewed>;
   /**

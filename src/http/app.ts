@@ -23,6 +23,7 @@ import { mountUserAccess } from "./api/user-access.ts";
 import { mountUserStores } from "./api/user-stores.ts";
 import { authenticate } from "./auth.ts";
 import { mountScim1 } from "./compat/scim1.ts";
+import { mountSoap } from "./compat/soap.ts";
 import type { AppEnv, AppPorts } from "./context.ts";
 import { mountDocs } from "./docs.ts";
 import { answerError, errorResponse, refuseMethod } from "./error.ts";
@@ -51,6 +52,7 @@ export function createApp(ports: AppPorts): App {
   const open = compatMounts.filter(({ name }) => ports.compat.some((compat) => compat === name));
   for (const mount of open) if (mount.path !== "") mountScim(app, ports, mount);
   if (ports.compat.includes("wso2-scim1")) mountScim1(app, ports);
+  if (ports.compat.includes("wso2-soap")) mountSoap(app, ports);
   const root = open.find(({ path }) => path === "");
   if (root !== undefined) describeScim(app, root);
   // Before everything that asks for credentials: whoever has to change a password has none that count.

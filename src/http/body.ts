@@ -62,6 +62,20 @@ export async function readForm(c: Context): Promise<URLSearchParams> {
   return new URLSearchParams(new TextDecoder().decode(await readBytes(c.req.raw, formBytesMax)));
 }
 
+/**
+ * A body of text in UTF-8.
+ *
+ * @throws ScimError tooLarge or invalidSyntax
+ */
+export async function readText(c: Context, bytesMax: number): Promise<string> {
+  const bytes = await readBytes(c.req.raw, bytesMax);
+  try {
+    return utf8.decode(bytes);
+  } catch (cause) {
+    throw new ScimError("invalidSyntax", "The body is not valid UTF-8.", { cause });
+  }
+}
+
 function parseJson(bytes: Uint8Array): unknown {
   if (bytes.byteLength === 0) throw new ScimError("invalidSyntax", "The body is empty.");
   try {

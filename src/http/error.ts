@@ -23,27 +23,38 @@ function toScimError(error: unknown): ScimError {
   return new ScimError("internal", undefined, { cause: error });
 }
 
-/** Answers with the error's body (RFC 7644 §3.12), in the media type the client reads. */
-export function errorResponse(c: Context<AppEnv>, error: ScimError): Response {
-  const { dialect } = c.get("mount") ?? ownMount;
+/** What the head of an answer tells of an error. */
+export function errorHeaders(error: ScimError): Record<string, string> {
   const headers: Record<string, string> = {};
   if (error.kind === "unauthorized") headers["WWW-Authenticate"] = challenge;
   if (error.kind === "unavailable") headers["Retry-After"] = "5";
   if (error.retryAfter !== undefined) headers["Retry-After"] = String(error.retryAfter);
-  if (dialect.mediaType !== undefined) headers["Content-Type"] = dialect.mediaType;
   if (error.version !== undefined) headers.ETag = etagOf(error.version);
+  return headers;
+}
+
+/** Answers with the error's body (RFC 7644 §3.12), in the media type the client reads. */
+export function errorResponse(c: Context<AppEnv>, error: ScimError): Response {
+  const { dialect } = c.get("mount") ?? ownMount;
+  const headers = errorHeaders(error);
+  if (dialect.mediaType !== undefined) headers["Content-Type"] = dialect.mediaType;
   const status: ContentfulStatusCode = error.status;
   return respond(c, JSON.stringify(dialect.errorBody(worded(dialect, error))), status, headers);
 }
 
-/** Answers an exception; what is the server's own fault is told to its operator. */
-export function answerError(c: Context<AppEnv>, error: unknown, log: AppPorts["log"]): Response {
+/** The refusal that an exception means; what is the server's own fault is told to its operator. */
+export function refusalOf(c: Context<AppEnv>, error: unknown, log: AppPorts["log"]): ScimError {
   const refusal = toScimError(error);
   // Who left before the answer is nobody's fault.
   if (refusal.status >= 500 && !c.req.raw.signal.aborted) {
     log("error", refusal.detail, { method: c.req.method, path: c.req.path, cause: Bun.inspect(refusal.cause) });
   }
-  return errorResponse(c, refusal);
+  return refusal;
+}
+
+/** Answers an exception. */
+export function answerError(c: Context<AppEnv>, error: unknown, log: AppPorts["log"]): Response {
+  return errorResponse(c, refusalOf(c, error, log));
 }
 
 /** Refuses a method that an endpoint does not have (RFC 9110 §15.5.6). */

@@ -39,16 +39,19 @@ export const ownMount: Mount = {
   described: { prefix: "", tag: "" },
 };
 
+/** SCIM 2.0 as WSO2 serves it. */
+export const wso2Mount: Mount = {
+  name: "wso2",
+  path: "/scim2",
+  dialect: wso2Dialect,
+  limits: "own",
+  aliases: {},
+  described: { prefix: "wso", tag: "WSO2: " },
+};
+
 /** SCIM 2.0 as other systems serve it: one row a system. */
 export const compatMounts: readonly Mount[] = [
-  {
-    name: "wso2",
-    path: "/scim2",
-    dialect: wso2Dialect,
-    limits: "own",
-    aliases: {},
-    described: { prefix: "wso", tag: "WSO2: " },
-  },
+  wso2Mount,
   {
     name: "janssen",
     path: "/jans-scim/restv1/v2",

@@ -79,7 +79,7 @@ function equal(path: AttributePath, value: Literal): Filter {
 }
 
 /** `a*` begins with a, `*a` ends with it, `*a*` contains it, `a*b` begins and ends so; `*` is any name. */
-function named(path: AttributePath, value: string): Filter {
+export function named(path: AttributePath, value: string): Filter {
   const parts = value.split("*");
   if (parts.length === 1) return equal(path, value);
   const [first = "", ...more] = parts;

@@ -8,22 +8,32 @@ import { jobJson } from "./job.ts";
 const waitSecondsMax = 60;
 const waitLookMs = 50;
 
-/** 202 with the job unless another status is asked for, or 200 when the client waits (RFC 7240) and the job ends in time. */
-export async function answerJob(
-  c: Context<AppEnv>,
+/** The job once it has ended; as it is after so many seconds, or when the server is to stop. */
+export async function waitForJob(
   { store, now, stopping }: AppPorts,
   job: ImportJob,
-  status: 200 | 202 = 202,
-): Promise<Response> {
-  const wait = /(?:^|[,;\s])wait=(\d{1,4})(?:$|[,;\s])/.exec(c.req.header("Prefer") ?? "")?.[1];
-  const until = now() + 1000 * Math.min(Number(wait ?? 0), waitSecondsMax);
+  seconds: number,
+): Promise<ImportJob> {
+  const until = now() + 1000 * seconds;
   let current = job;
   while (!isSettled(current) && now() < until && !stopping.aborted) {
     await Bun.sleep(waitLookMs);
     current = (await store.imports.job(job.tenantId, job.id)) ?? current;
   }
+  return current;
+}
+
+/** 202 with the job unless another status is asked for, or 200 when the client waits (RFC 7240) and the job ends in time. */
+export async function answerJob(
+  c: Context<AppEnv>,
+  ports: AppPorts,
+  job: ImportJob,
+  status: 200 | 202 = 202,
+): Promise<Response> {
+  const wait = /(?:^|[,;\s])wait=(\d{1,4})(?:$|[,;\s])/.exec(c.req.header("Prefer") ?? "")?.[1];
+  const current = await waitForJob(ports, job, Math.min(Number(wait ?? 0), waitSecondsMax));
   const base = originOf(c.req.url);
-  const body = jobJson(current, base, now());
+  const body = jobJson(current, base, ports.now());
   const headers = { Location: body.links.self };
   if (wait === undefined || !isSettled(current)) return c.json(body, status, headers);
   return c.json(body, 200, { ...headers, "Preference-Applied": `wait=${wait}` });

@@ -40,7 +40,7 @@ const accountLocked = "identity/accountLocked";
 /** What the source would do by mail, and this import does not. */
 const mailClaims: ReadonlySet<string> = new Set([askPassword, "identity/verifyEmail"]);
 
-type Claim = { readonly uri: string; readonly value: string };
+export type Claim = { readonly uri: string; readonly value: string };
 
 /** The claims of a row's cells; a cell that is not `uri=value` refuses the row, as the source does. */
 function readClaims(cells: readonly string[]): { claims: readonly Claim[]; problems: readonly RowProblem[] } {
@@ -134,14 +134,35 @@ export const wso2ClaimsDialect: Dialect = {
   },
 };
 
+/** A user as the source knows one: name, password, and claims. */
+export interface ClaimedUser {
+  readonly userName: string;
+  readonly password: string;
+  readonly claims: readonly Claim[];
+}
+
+/** A user of the source as a body of SCIM 2.0, with the groups of its role claims. */
+export function mapClaimedUser(type: ResourceType, user: ClaimedUser): MappedRow {
+  return mapUser({ row: 1, line: 1 }, user, [], bindAll(type));
+}
+
 function mapRow({ row, line, cells }: TableRow, bound: Bound): MappedRow {
-  const builder = new RowBuilder(bound.schemas);
-  const name = withoutDomain((cells[0] ?? "").trim());
   const { claims: read, problems } = readClaims(cells.slice(2));
+  const userName = withoutDomain((cells[0] ?? "").trim());
+  return mapUser({ row, line }, { userName, password: cells[1] ?? "", claims: read }, problems, bound);
+}
+
+function mapUser(
+  { row, line }: Pick<TableRow, "row" | "line">,
+  { userName, password, claims: read }: ClaimedUser,
+  problems: readonly RowProblem[],
+  bound: Bound,
+): MappedRow {
+  const builder = new RowBuilder(bound.schemas);
   const warnings: RowProblem[] = [];
   const refused: RowProblem[] = [...problems];
   let groups: readonly string[] | undefined;
-  builder.put(bound.userName, name);
+  builder.put(bound.userName, userName);
   for (const { uri, value } of read) {
     const claim = uri.startsWith(claimPrefix) ? uri.slice(claimPrefix.length) : uri;
     const column = bound.claims.get(claim);
@@ -154,12 +175,12 @@ function mapRow({ row, line, cells }: TableRow, bound: Bound): MappedRow {
   }
   // Who is asked to choose a password gets none: the cell is a placeholder.
   const asked = read.some(({ uri, value }) => uri === claimPrefix + askPassword && isTrue(value));
-  if (!asked) builder.put(bound.password, cells[1] ?? "");
+  if (!asked) builder.put(bound.password, password);
   refused.unshift(...builder.problems);
   return {
     row,
     line,
-    key: name || null,
+    key: userName || null,
     body: builder.body,
     id: undefined,
     operation: undefined,
