@@ -22,6 +22,9 @@ type Operation = { readonly op: "add" | "replace" | "remove"; readonly path: str
  * @example toPatch2(userType, { name: { familyName: "Tester" } })
  */
 export function toPatch2(type: ResourceType, body: JsonObject): JsonObject | undefined {
+  if (ownInAnyCase(body, "Operations") !== undefined) {
+    throw new ScimError("invalidSyntax", "Operations are a PATCH of SCIM 2.0; one of 1.1 is a part of the resource.");
+  }
   const gone = namesIn(ownInAnyCase(body, "meta"));
   const { schemas: _, ...given } = toBody2(body, type.base.id);
   const sets = Object.entries(given).flatMap(([name, value]) => operationsAt(type, name, value ?? null, gone));

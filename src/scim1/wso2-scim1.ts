@@ -34,6 +34,7 @@ export const wso2Scim1Dialect: Dialect = {
     "patchRemoveNoMatch",
     "patchReplaceCreates",
     "patchReplaceMerges",
+    "patchUnknownPathIgnored",
   ],
   insistsOn: [
     "patchReplaceWhole",

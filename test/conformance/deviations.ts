@@ -21,4 +21,11 @@ export const deviations: readonly Deviation[] = [
   { id: "CU-7", reason: "not offered: the total is always known" },
   { id: "CU-12", reason: "does not apply: there are pages by index too, and they count when nobody says (CU-13)" },
   { id: "DL-4", reason: "not offered: what is deleted leaves the tables" },
+  { id: "L-1", reason: "does not apply: the address is WSO2's, which has no version in it" },
+  { id: "L-22", reason: "as WSO2 has it: all matches are in one list, without startIndex and itemsPerPage" },
+  { id: "L-23", reason: "as WSO2 has it: a filter is one attribute and eq, other operators are 400" },
+  { id: "L-25", reason: "not offered, and not by WSO2 either" },
+  { id: "L-26", reason: "as WSO2 has it: a list shows all there are, and startIndex without a filter is 400" },
+  { id: "L-37", reason: "does not apply: the configuration says that there are no versions" },
+  { id: "L-41", reason: "not offered: the configuration says that XML is not supported" },
 ];

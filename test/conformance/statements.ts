@@ -1,6 +1,7 @@
 import { choiceSections } from "./statements/choice.ts";
 import { clientSections } from "./statements/client.ts";
 import { discoverySections } from "./statements/discovery.ts";
+import { earlierSections } from "./statements/earlier.ts";
 import { modelSections } from "./statements/model.ts";
 import { patchSections } from "./statements/patch.ts";
 import { protocolSections } from "./statements/protocol.ts";
@@ -17,6 +18,7 @@ export const heldSections: readonly Section[] = [
   ...writeSections,
   ...patchSections,
   ...choiceSections,
+  ...earlierSections,
 ];
 
 /** Every section, in the order of the page. */

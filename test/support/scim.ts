@@ -123,7 +123,11 @@ export interface Refusal {
 /** Checks an error to the letter: status, media type, and nothing in the body but the four members of an error. */
 export function expectRefusal(answer: Answer, { status, scimType, names = "" }: Refusal): void {
   expect(answer.status, answer.text).toBe(status);
-  if ("Errors" in answer.json) return expectErrors1(answer, names);
+  if ("Errors" in answer.json) expectErrors1(answer, names);
+  else expectError2(answer, { status, names, ...(scimType !== undefined && { scimType }) });
+}
+
+function expectError2(answer: Answer, { status, scimType, names = "" }: Refusal): void {
   expect(answer.header("Content-Type")).toBe("application/scim+json");
   const { detail, ...rest } = answer.json;
   expect(rest).toEqual({ schemas: [errorUrn], status: String(status), ...(scimType !== undefined && { scimType }) });
