@@ -114,7 +114,8 @@ function typesOf(namespace: string, operations: Named): string {
 function elementOf(name: string, values: readonly (readonly [string, SoapValue])[]): string {
   const inner = values.map(([each, { type, many }]) => {
     const prefix = type === "ClaimValue" ? "claim" : "xs";
-    return `<xs:element minOccurs="0"${many === true ? ' maxOccurs="unbounded"' : ""} name="${each}" nillable="true" type="${prefix}:${type}"/>`;
+    const occurs = many === true ? ' maxOccurs="unbounded"' : "";
+    return `<xs:element minOccurs="0"${occurs} name="${each}" nillable="true" type="${prefix}:${type}"/>`;
   });
   return `<xs:element name="${name}"><xs:complexType><xs:sequence>${inner.join("")}</xs:sequence></xs:complexType></xs:element>`;
 }

@@ -16,6 +16,7 @@ export const earlierSections: readonly Section[] = [
     L-9   O | 11c §3.2 | elements of a list may be given as plain values
     L-10  M | 11c §7 | the manager of the enterprise extension has a managerId
     L-11  M | 11c §8 | a group needs a displayName, and its members are named by id
+    L-12  M | 11c §9 | the configuration tells of patch, bulk, filter, sort, etag, passwords, XML and how to log in
     L-13  M | 11c §10 | a Schema describes a resource with its endpoint and its attributes
     L-20  M | 11a §3.1 | POST answers 201 with the whole resource and its Location; a duplicate is 409
     L-21  M | 11a §3.2 | GET by id answers 200
@@ -27,6 +28,7 @@ export const earlierSections: readonly Section[] = [
     L-27  M | 11a §3.7 | attributes limits what is shown to these and the least there is
     L-28  M | 11a §3.3.1 | PUT replaces all but a password that is left out
     L-29  O | 11a §3.3.2 | PATCH takes away what meta.attributes names, and then merges the body
+    L-30  M | 11a §3.3.2 | single values are replaced, complex ones merged, elements added or merged by their value
     L-31  M | 11a §3.3.2 | an element with operation delete goes; an absent member is no error
     L-32  M | 11a §3.3.2 | what meta.attributes and the body both name is replaced by the body's
     L-33  M | 11a §3.3.2 | a new primary value takes the place of the old
