@@ -15,6 +15,7 @@ import { scim1Mount } from "../mounts.ts";
 import type { App } from "../openapi/components.ts";
 import { describe, type Handler } from "../route.ts";
 import { principalIn } from "../scim/routes.ts";
+import { tellTolerated } from "../scim/tolerance.ts";
 import { decoded, segmentsOf } from "../segments.ts";
 import { answerResource1 } from "./scim1-answer.ts";
 import { readBody1, requireJsonOutput } from "./scim1-body.ts";
@@ -45,12 +46,13 @@ export function mountScim1(app: App, ports: AppPorts): void {
 }
 
 function scim1Server(ports: AppPorts): Handler {
-  const { authenticator, catalog, rules, log } = ports;
+  const { authenticator, catalog, rules, metrics, log } = ports;
   const find = endpointFinder(ports);
   return async (c) => {
     c.set("mount", scim1Mount);
     const { actor, ...known } = await identify(c, authenticator);
-    c.set("principal", principalIn(scim1Mount, known));
+    const principal = principalIn(scim1Mount, known);
+    c.set("principal", principal);
     const method = methodOf(c);
     try {
       c.set("types", await catalog.typesOf(known.tenantId));
@@ -58,10 +60,11 @@ function scim1Server(ports: AppPorts): Handler {
       requireJsonOutput(c);
       const methods = find(c);
       const handler = Object.hasOwn(methods, method) ? methods[method] : undefined;
-      if (handler === undefined) return refuseMethod(c, Object.keys(methods));
-      return await actingAs(actor, () => handler(c));
+      const response =
+        handler === undefined ? refuseMethod(c, Object.keys(methods)) : await actingAs(actor, () => handler(c));
+      return tellTolerated(c, principal, metrics, response);
     } catch (error) {
-      return answerError(c, saidFor(method, error), log);
+      return tellTolerated(c, principal, metrics, answerError(c, saidFor(method, error), log));
     }
   };
 }
