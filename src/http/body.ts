@@ -24,13 +24,21 @@ export function mediaTypeOf(header: string | undefined): string {
  * @throws ScimError unsupportedMediaType, tooLarge or invalidSyntax
  */
 export async function readJsonBody(c: Context, bytesMax = jsonBodyBytesMax, tooLarge?: ScimError): Promise<unknown> {
+  return parseJson(await readJsonBytes(c, bytesMax, tooLarge));
+}
+
+/**
+ * The same, not parsed yet.
+ *
+ * @throws ScimError unsupportedMediaType or tooLarge
+ */
+export async function readJsonBytes(c: Context, bytesMax: number, tooLarge?: ScimError): Promise<Uint8Array> {
   const mediaType = mediaTypeOf(c.req.header("Content-Type"));
   if (!jsonMediaTypes.has(mediaType)) {
     const given = mediaType === "" ? "There is no Content-Type" : `The Content-Type is ${mediaType.slice(0, 100)}`;
     throw new ScimError("unsupportedMediaType", `${given}; it must be application/scim+json or application/json.`);
   }
-  const bytes = await readBytes(c.req.raw, bytesMax, tooLarge);
-  return parseJson(bytes);
+  return readBytes(c.req.raw, bytesMax, tooLarge);
 }
 
 /**
@@ -76,7 +84,12 @@ export async function readText(c: Context, bytesMax: number): Promise<string> {
   }
 }
 
-function parseJson(bytes: Uint8Array): unknown {
+/**
+ * The JSON of a body, checked for encoding and syntax.
+ *
+ * @throws ScimError invalidSyntax
+ */
+export function parseJson(bytes: Uint8Array): unknown {
   if (bytes.byteLength === 0) throw new ScimError("invalidSyntax", "The body is empty.");
   try {
     const text = utf8.decode(bytes);

@@ -25,6 +25,8 @@ export interface Dialect {
   readonly bulkShape: BulkShape;
   /** The sentence that refuses a Bulk request of too many bytes. */
   readonly payloadTooLarge: (bytesMax: number) => string;
+  /** Whether that sentence is followed by the one for too many operations, where a request has both. */
+  readonly tellsBothLimits: boolean;
   readonly readFilter: ReadFilter;
   /** A resource with its name as it is shown; absent where that is the name as it is kept. */
   readonly shown?: (compiled: CompiledType, stored: StoredResource, stores: ReadonlySet<string>) => StoredResource;
@@ -41,6 +43,7 @@ export const ownDialect: Dialect = {
   bulkRules: ownBulkRules,
   bulkShape: ownBulkShape,
   payloadTooLarge: (bytesMax) => `The body is larger than ${bytesMax} bytes (maxPayloadSize).`,
+  tellsBothLimits: false,
   readFilter: parseFilter,
 };
 

@@ -63,5 +63,6 @@ export const janssenDialect: Dialect = {
     response: (error) => ({ ...errorBody(worded(janssenDialect, error)) }),
     placesFailures: false,
   },
+  tellsBothLimits: true,
   payloadTooLarge: (bytesMax) => `The size of the bulk operation exceeds the maxPayloadSize (${bytesMax} bytes). `,
 };

@@ -3,11 +3,13 @@ import type { BulkOutcome } from "../../directory/bulk.ts";
 import { type BulkRequest, readBulk } from "../../scim/bulk/request.ts";
 import { type BulkResult, bulkResponse } from "../../scim/bulk/response.ts";
 import { ScimError } from "../../scim/error.ts";
+import { isJsonObject, isList, ownInAnyCase } from "../../scim/json.ts";
 import { etagOf } from "../../scim/resource/etag.ts";
 import type { Dialect } from "../../scim1/dialect.ts";
 import { requireScope } from "../auth.ts";
-import { readJsonBody } from "../body.ts";
+import { parseJson, readJsonBytes } from "../body.ts";
 import type { AppEnv, AppPorts } from "../context.ts";
+import type { BulkLimits } from "../mounts.ts";
 import { respond } from "../respond.ts";
 import { baseOf, locationsOf, mountOf } from "./answer.ts";
 
@@ -16,12 +18,44 @@ export function bulkHandler(ports: Pick<AppPorts, "directory" | "bulk" | "log">)
   return async (c: Context<AppEnv>): Promise<Response> => {
     requireScope(c, "scim:bulk");
     const { limits, dialect } = mountOf(c);
-    const { maxOperations, maxPayloadSize } = ports.bulk[limits];
-    const body = await readJsonBody(c, maxPayloadSize, payloadTooLarge(dialect, maxPayloadSize));
+    const { maxOperations } = ports.bulk[limits];
+    const body = parseJson(await readPayload(c, dialect, ports.bulk[limits]));
     const request = readBulk(body, maxOperations, baseOf(c), dialect.bulkRules);
     const results = await runRequest(c, ports, request);
     return respond(c, JSON.stringify(bulkResponse(results, dialect.bulkShape)));
   };
+}
+
+/** How much longer than it may be a body is read all the same, by those who tell of both limits at once. */
+const overlongFactor = 1.5;
+
+/**
+ * The bytes of a Bulk request.
+ *
+ * @throws ScimError unsupportedMediaType, or tooLarge
+ */
+async function readPayload(c: Context<AppEnv>, dialect: Dialect, limits: BulkLimits): Promise<Uint8Array> {
+  const { maxOperations, maxPayloadSize } = limits;
+  const refusal = payloadTooLarge(dialect, maxPayloadSize);
+  if (!dialect.tellsBothLimits) return readJsonBytes(c, maxPayloadSize, refusal);
+  const bytes = await readJsonBytes(c, Math.floor(overlongFactor * maxPayloadSize), refusal);
+  if (bytes.byteLength <= maxPayloadSize) return bytes;
+  const given = operationsIn(bytes);
+  if (given <= maxOperations) throw refusal;
+  const detail = refusal.detail + dialect.bulkRules.tooMany(given, maxOperations);
+  throw new ScimError("tooLarge", detail, { subject: { limit: "maxPayloadSize" } });
+}
+
+/** How many operations a body has; none where it is no Bulk request. */
+function operationsIn(bytes: Uint8Array): number {
+  try {
+    const body = parseJson(bytes);
+    const operations = isJsonObject(body) ? ownInAnyCase(body, "Operations") : undefined;
+    return isList(operations) ? operations.length : 0;
+  } catch (error) {
+    if (error instanceof ScimError) return 0;
+    throw error;
+  }
 }
 
 /** What refuses a Bulk request of too many bytes. */

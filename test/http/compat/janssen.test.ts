@@ -69,6 +69,16 @@ describe("Bulk as Janssen has it", () => {
     expect(answer.json.detail).toBe("The size of the bulk operation exceeds the maxPayloadSize (3072000 bytes). ");
   });
 
+  test("of too many operations and too many bytes is told both", async () => {
+    const data = user(unique(), { title: "x".repeat(100_000) });
+    const answer = await bulk(Array.from({ length: 31 }, () => post(data)));
+    expectRefusal(answer, { status: 413, scimType: "" });
+    expect(answer.json.detail).toBe(
+      "The size of the bulk operation exceeds the maxPayloadSize (3072000 bytes). " +
+        "The number of operations exceed the maxOperations value (30). ",
+    );
+  });
+
   test("has limits that are settings, and tells them", async () => {
     const small = await startServer({ janssenBulkMaxOperations: "2", janssenBulkMaxPayloadSize: "5000" });
     try {
