@@ -11,6 +11,7 @@ const whole = z
   .regex(/^[1-9]\d{0,9}$/, "must be a whole number above 0")
   .transform(Number);
 const flag = z.enum(["true", "false"], "must be true or false").transform((value) => value === "true");
+const targets = z.enum(["public", "any"], "must be public or any");
 const durability = z.enum(["full", "normal"], "must be full or normal");
 const text = z.string().min(1, "must not be empty");
 const path = text.transform((value) => resolve(value));
@@ -142,6 +143,13 @@ export const settings = {
     schema: compat,
     fallback: "all",
     says: `addresses of other systems that are served: all, none, or some of ${compatNames.join(",")}`,
+  },
+  provisioningTargets: {
+    env: "MUSTER_PROVISIONING_TARGETS",
+    flag: "provisioning-targets",
+    schema: targets,
+    fallback: "public",
+    says: "where connectors may reach: public, the internet alone; any, also this machine and private networks",
   },
   publicDiscovery: {
     env: "MUSTER_PUBLIC_DISCOVERY",

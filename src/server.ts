@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { attributed } from "./access/actor.ts";
 import { openBreachedList } from "./access/breached.ts";
 import { ensureAdministrator, type FirstStart } from "./access/first-start.ts";
@@ -6,7 +7,7 @@ import { hashPassword } from "./access/password.ts";
 import { createPolicy } from "./access/policy.ts";
 import { createAuthenticator } from "./access/principal.ts";
 import { createRefusedLogins, type RefusedLogins } from "./access/refused-logins.ts";
-import { createSealer, sealingKey } from "./access/seal.ts";
+import { createSealer, type Sealer, sealingKey } from "./access/seal.ts";
 import { invitationOf } from "./applications/invite.ts";
 import { version } from "./assets.ts";
 import { type Config, compatNames, databaseFile } from "./config.ts";
@@ -27,6 +28,8 @@ import type { FromWorker, ToWorker } from "./import/worker-message.ts";
 import { type Outbox, openOutbox } from "./mail/outbox.ts";
 import { smtpTransport } from "./mail/smtp.ts";
 import { readTemplates } from "./mail/template-files.ts";
+import { readKeyFile } from "./provisioning/key-file.ts";
+import { createProvisioner, type Provisioner } from "./provisioning/provisioner.ts";
 import { coreTypes, userTypeOf } from "./scim/resource/type.ts";
 import { type CommitTally, commitTally } from "./storage/commit-tally.ts";
 import { defaultTenantId, type Store } from "./storage/port.ts";
@@ -86,6 +89,7 @@ export async function start(config: Config, log: AppPorts["log"]): Promise<Serve
     closers.push(() => outbox.stop());
     const ports = await openPorts(config, store, metrics, log, stopping.signal, () => wake(), outbox, refused);
     await failCutUploads(ports);
+    await ports.provisioner.failCut();
     await ports.catalog.typesOf(defaultTenantId);
     const worker = startWorker(config, signal, tallies.import, log);
     wake = worker.wake;
@@ -163,6 +167,7 @@ async function openPorts(
     attributeIndexes: createAttributeIndexAdmin(store, catalog, wake),
     publicDiscovery: config.publicDiscovery,
     metrics,
+    provisioner: openProvisioner(config, { store, now, newId, catalog, stopping, wake, log }),
     outbox,
     rules,
     policy: createPolicy(
@@ -183,6 +188,36 @@ async function openPorts(
     compat: config.compat,
     stopping,
     log,
+  };
+}
+
+/** What takes users out of other places. */
+function openProvisioner(
+  config: Config,
+  {
+    catalog,
+    wake,
+    ...ports
+  }: Pick<OpenPorts, "store" | "now" | "newId" | "catalog" | "stopping" | "log"> & { readonly wake: () => void },
+): Provisioner {
+  return createProvisioner({
+    ...ports,
+    sealer: keySealer(config),
+    outbound: { allowsPrivate: config.provisioningTargets === "any", requestMsMax: outboundMsMax },
+    typesOf: (tenantId) => catalog.typesOf(tenantId),
+    wakeImports: wake,
+  });
+}
+
+/** How long a source may take for one answer. */
+const outboundMsMax = 30_000;
+
+/** What encrypts the secrets of connectors: its key is read, or made, when it is needed for the first time. */
+function keySealer({ keyFile, dataDir }: Config): () => Sealer {
+  let sealer: Sealer | undefined;
+  return () => {
+    sealer ??= createSealer(readKeyFile(keyFile ?? join(dataDir, "muster.key")));
+    return sealer;
   };
 }
 
@@ -319,6 +354,7 @@ export function describedApp(): App {
     attributeIndexes: absent as AppPorts["attributeIndexes"],
     publicDiscovery: false,
     metrics: createMetrics(),
+    provisioner: absent as AppPorts["provisioner"],
     outbox: { wake: nothing, render: nothing },
     rules: { of: nothing, forget: nothing },
     policy: { charsMin: nothing, problem: nothing },

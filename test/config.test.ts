@@ -147,6 +147,14 @@ const samples: Readonly<Record<SettingName, Sample>> = {
     ],
     wrong: ["gluu", "all,wso2", "WSO2", ","],
   },
+  provisioningTargets: {
+    unset: "public",
+    right: [
+      ["public", "public"],
+      ["any", "any"],
+    ],
+    wrong: ["private", "ANY", "all"],
+  },
   publicDiscovery: {
     unset: false,
     right: [

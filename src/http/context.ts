@@ -9,6 +9,7 @@ import type { DefinitionAdmin } from "../directory/definitions.ts";
 import type { Directory } from "../directory/resources.ts";
 import type { RuleBook } from "../directory/tenant-rules.ts";
 import type { Outbox } from "../mail/outbox.ts";
+import type { Provisioner } from "../provisioning/provisioner.ts";
 import type { CompiledType, Types } from "../scim/resource/type.ts";
 import type { Store } from "../storage/port.ts";
 import type { Metrics } from "./metrics.ts";
@@ -30,6 +31,8 @@ export interface AppPorts {
   readonly rules: RuleBook;
   readonly policy: PasswordPolicy;
   readonly metrics: Metrics;
+  /** Takes users out of other places. */
+  readonly provisioner: Provisioner;
   /** Sends mails. */
   readonly outbox: Pick<Outbox, "wake" | "render">;
   /** Tells the runner that a job waits. */

@@ -87,7 +87,9 @@ export async function retryImport(ports: UploadPorts, job: ImportJob, retry: Ret
   if (shape === null || kept === undefined) throw new ScimError("conflict", "The import has no refused rows.");
   const { createdBy, asAdministrator, fields } = retry;
   const fileName = `retry of ${job.fileName}`.slice(0, 255);
-  const upload = { tenantId, fileName, createdBy, asAdministrator, retryOf: id };
+  // Records of a connector are still about who they are about.
+  const request = job.request.options.connectorId === "" ? {} : { request: { ...job.request, dryRun: false } };
+  const upload = { tenantId, fileName, createdBy, asAdministrator, retryOf: id, ...request };
   return receiveImport(ports, upload, encoded(failedFile(store, job, shape)), () => ({
     ...fieldsOf(job),
     ...(failedFileFormat(shape) === "csv" && { delimiter: shape.delimiter, charset: "utf-8" }),

@@ -4,7 +4,7 @@ import { ScimError } from "../scim/error.ts";
 import { indexableAttribute } from "../scim/filter/indexed.ts";
 import { foldCase } from "../scim/resource/fold.ts";
 import type { CompiledType } from "../scim/resource/type.ts";
-import type { RowProblem } from "../storage/import.ts";
+import type { ImportOptions, RowProblem } from "../storage/import.ts";
 import type { MatchedRecord, MatchQuery } from "../storage/port.ts";
 import { FileError } from "./dialect/dialect.ts";
 import type { RunPorts } from "./ports.ts";
@@ -72,27 +72,57 @@ export async function findMatches(
   tenantId: number,
   key: MatchKey,
   rows: readonly MappedRow[],
-  applicationId?: string,
+  { applicationId, connectorId, adopts }: Pick<ImportOptions, "applicationId" | "connectorId" | "adopts">,
 ): Promise<readonly Match[]> {
   const found: Match[] = rows.map(() => nobody);
-  const byId = rows.flatMap(({ id }, index) => (id === undefined ? [] : [{ index, value: id }]));
-  const byKey = rows.flatMap((row, index) => {
-    const value = row.id === undefined ? row.valueOf(key.path) : undefined;
+  const linked = connectorId === "" ? noLinks : await linksOf(ports, tenantId, connectorId, rows);
+  const byLink = rows.flatMap(({ link }, index) => {
+    const value = linked.get(link?.sourceId ?? "");
     return value === undefined ? [] : [{ index, value }];
   });
-  const look = async (by: MatchQuery["by"], wanted: typeof byId) => {
+  const byId = rows.flatMap(({ id }, index) => (id === undefined ? [] : [{ index, value: id }]));
+  // Records of a connector are about who they were about before, and about somebody of that name where it adopts.
+  const keyed = connectorId === "" || adopts;
+  const byKey = rows.flatMap((row, index) => {
+    const isKnown = row.id !== undefined || linked.has(row.link?.sourceId ?? "") || !keyed;
+    const value = isKnown ? undefined : row.valueOf(key.path);
+    return value === undefined ? [] : [{ index, value }];
+  });
+  const look = async (by: MatchQuery["by"], wanted: typeof byId, mayBeGone = by !== "id") => {
     if (wanted.length === 0) return;
     const values = wanted.map(({ value }) => (by === "unique" ? foldCase(value) : value));
     const resourceType = ports.compiled.type.name;
-    const records = await ports.store.resources.matches({ tenantId, resourceType, by, values, applicationId });
+    const records = await ports.store.resources.matches({
+      tenantId,
+      resourceType,
+      by,
+      values,
+      applicationId: applicationId === "" ? undefined : applicationId,
+    });
     if (records === undefined) throw notIndexed(key);
     wanted.forEach(({ index, value }, place) => {
-      found[index] = matchOf(records[place] ?? [], by === "id" ? undefined : key, value);
+      found[index] = matchOf(records[place] ?? [], mayBeGone ? key : undefined, value);
     });
   };
   await look("id", byId);
+  // Whoever was deleted here is made anew.
+  await look("id", byLink, true);
   await look(key.by, byKey);
   return found;
+}
+
+const noLinks: ReadonlyMap<string, string> = new Map();
+
+/** Who rows of a connector were about before: ids here by ids at the source. */
+async function linksOf(
+  { store }: RunPorts,
+  tenantId: number,
+  connectorId: string,
+  rows: readonly MappedRow[],
+): Promise<ReadonlyMap<string, string>> {
+  const sourceIds = rows.flatMap(({ link }) => link?.sourceId ?? []);
+  const links = await store.provisioning.links(tenantId, connectorId, sourceIds);
+  return new Map(links.map(({ sourceId, resourceId }) => [sourceId, resourceId]));
 }
 
 /** @param key undefined where an id was looked for, which must be there */

@@ -88,8 +88,11 @@ const hours: Reader<number | "auto"> = (name, value) => {
   );
 };
 
+/** What nobody may ask for: it follows from who asks, or from where the records come. */
+type GivenOption = "asAdministrator" | "connectorId" | "adopts";
+
 /** What may be asked beside dialect, mode, match and dryRun, by its name. */
-const optionReaders: { readonly [K in Exclude<keyof ImportOptions, "asAdministrator">]: Reader<ImportOptions[K]> } = {
+const optionReaders: { readonly [K in Exclude<keyof ImportOptions, GivenOption>]: Reader<ImportOptions[K]> } = {
   onError: oneOf(["auto", "continue", "stop"]),
   empty: oneOf(["auto", "keep", "clear"]),
   unknownColumns: oneOf(["auto", "ignore", "fail"]),

@@ -50,7 +50,21 @@ export function rowSet(
     raw: () => keptCells(opened, table),
     ...(again && { again }),
   };
-  return { tenantId, changes: changesOf(ports, opened, verdict, hash), result };
+  const changes = changesOf(ports, opened, verdict, hash);
+  return { tenantId, changes: [...changes, ...linkChanges(opened, judged, changes)], result };
+}
+
+/** Notes who a record of a connector is here, in the commit that made or changed them. */
+function linkChanges(
+  { job }: TableJob,
+  { mapped: { link } }: JudgedRow,
+  changes: readonly Change[],
+): readonly Change[] {
+  const { connectorId } = job.request.options;
+  const [first] = changes;
+  const isWritten = first?.kind === "createResource" || first?.kind === "replaceResource";
+  if (connectorId === "" || link === undefined || !isWritten) return [];
+  return [{ kind: "linkResource", connectorId, ...link, resourceId: first.id }];
 }
 
 type Refusals = AppliedRow["refused"];

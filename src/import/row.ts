@@ -25,6 +25,8 @@ export interface MappedRow {
   readonly manager: string | null | undefined;
   /** A password hash of another system, with the algorithm that a column beside it names. */
   readonly passwordHash: { readonly text: string; readonly algorithm?: string } | undefined;
+  /** Who it is at the source that it was extracted from, and in which version. */
+  readonly link?: { readonly sourceId: string; readonly version: string } | undefined;
   /** The person is to choose a password by mail. */
   readonly invite: boolean;
   /** What is kept of the user for the application that the import is for; an empty text is cleared. */
@@ -68,6 +70,14 @@ export class RowBuilder {
     if (value !== undefined) this.edits.push(onlyNew ? { target, value, onlyNew } : { target, value });
   }
 
+  /** Puts a list of values where the column's target says; no value at all clears. */
+  putAll(column: Column, texts: readonly string[]): void {
+    const { target } = column;
+    const values = texts.filter((text) => text !== "").flatMap((text) => this.oneOf(column, text, text));
+    if (target.slot !== undefined) this.put(column, texts[0] ?? "");
+    else this.edits.push({ target, value: values.length === 0 ? null : values });
+  }
+
   /** Clears what stands where the column's target says. */
   clear({ target }: Column): void {
     this.edits.push({ target, value: null });
@@ -100,15 +110,17 @@ export class RowBuilder {
 
   /** A cell that lists values. */
   private listOf(column: Column, text: string, separator: string): Json {
+    return splitList(text, separator).flatMap((part) => this.oneOf(column, part, text));
+  }
+
+  /** One value of a list; none, and a problem with the cell, when the text is none of its type. */
+  private oneOf(column: Column, text: string, cell: string): Json[] {
     const { attribute } = column.target.path;
     const isComplex = attribute.type === "complex";
     const sub = isComplex ? attribute.subAttributes?.find(({ name }) => name === "value") : undefined;
-    const end = sub === undefined ? { attribute } : { attribute, sub };
-    return splitList(text, separator).flatMap((part): Json[] => {
-      const value = this.convert(column, end, part, text);
-      if (value === undefined) return [];
-      return [isComplex ? { value } : value];
-    });
+    const value = this.convert(column, sub === undefined ? { attribute } : { attribute, sub }, text, cell);
+    if (value === undefined) return [];
+    return [isComplex ? { value } : value];
   }
 }
 

@@ -235,7 +235,7 @@ async function matchesOf(ports: RunPorts, job: ImportJob, judging: Judging, mapp
   const needsNone = (row: MappedRow): boolean =>
     (row.operation ?? settings.mode) === "create" && key.by === "unique" && row.id === undefined;
   if (mapped.every(needsNone)) return [];
-  return findMatches(ports, job.tenantId, key, mapped, judging.application?.id);
+  return findMatches(ports, job.tenantId, key, mapped, job.request.options);
 }
 
 function charsOf({ cells }: TableRow): number {

@@ -22,6 +22,8 @@ export interface Upload {
   readonly asAdministrator: boolean;
   /** What the client calls this upload: sent again, it finds the job that is there. */
   readonly idempotencyKey?: string;
+  /** How what comes in is to be imported, where that is not for its sender to say. */
+  readonly request?: ImportRequest;
   /** The import whose refused rows these are. */
   readonly retryOf?: string;
 }
@@ -70,7 +72,7 @@ export async function receiveImport(
     const whole = { fileBytes, sha256: hash.digest("hex") };
     const asked = fields();
     requireKnownFields(Object.keys(asked));
-    const read = readImportRequest(asked, upload.asAdministrator);
+    const read = upload.request ?? readImportRequest(asked, upload.asAdministrator);
     if (fileBytes === 0) throw new ScimError("invalidValue", "The file is empty.");
     await requireMapping(store, tenantId, read);
     const key = idempotencyKey === undefined ? {} : { idempotencyKey };

@@ -11,6 +11,7 @@ import type {
   SettledOutcome,
   UndoOutcome,
 } from "./import.ts";
+import type { ProvisioningChange } from "./provisioning.ts";
 
 /** What the store indexes of a resource, apart from its document; all folded by the caller. */
 export interface ResourceKeys {
@@ -214,6 +215,7 @@ export type Change =
    */
   | { readonly kind: "dropInput"; readonly importId: string }
   | ApplicationChange
+  | ProvisioningChange
   | MailChange
   | AuditChange;
 

@@ -83,6 +83,10 @@ export interface ImportOptions {
   readonly applicationId: string;
   /** The user store that users are put into; empty for the one that their names tell. */
   readonly userStore: string;
+  /** The connector that its records were extracted from; empty for a file. */
+  readonly connectorId: string;
+  /** Whether a record that is nobody's yet is about the user of the same userName. */
+  readonly adopts: boolean;
   /** The name of a saved mapping; empty for none. */
   readonly mapping: string;
   /** How the bytes are read where they do not tell; empty to let them. */
@@ -104,6 +108,8 @@ export const defaultOptions: ImportOptions = Object.freeze({
   asAdministrator: false,
   applicationId: "",
   userStore: "",
+  connectorId: "",
+  adopts: false,
   mapping: "",
   charset: "",
   delimiter: "",

@@ -16,6 +16,7 @@ import type {
   RowOutcome,
   UndoableRow,
 } from "./import.ts";
+import type { ProvisioningReads } from "./provisioning.ts";
 import type { StoreStats } from "./stats.ts";
 
 /** The tenant that exists from the first start. */
@@ -313,6 +314,7 @@ export interface Store {
   readonly imports: ImportReads;
   readonly applications: ApplicationReads;
   readonly mails: MailReads;
+  readonly provisioning: ProvisioningReads;
   readonly audit: AuditReads;
   /** Throws when the store can not answer: for readiness probes. */
   check(): Promise<void>;

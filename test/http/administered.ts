@@ -21,7 +21,16 @@ export async function administer(
   const user = await createUser(server, { userName: named("invited"), emails });
   const link = await post(`/api/users/${user.id}/activation`, { applicationId: application });
   const mails = objects((await server.request("GET", "/api/mail")).json.mails);
+  // Of this machine nothing is to be had where only the internet may be asked, which is told at once.
+  const authentication = { type: "APIKEY", apiKey: "the-key-of-a-source" };
+  const source = { name: named("connector"), url: "http://127.0.0.1:9", authentication };
+  const connector = text((await post("/api/provisioning/connectors", source)).id);
+  const launched = await server.request("POST", `/api/provisioning/connectors/${connector}/launch`, undefined, {
+    Prefer: "wait=10",
+  });
   return new Map([
+    ["/api/provisioning/connectors/{id}", connector],
+    ["/api/provisioning/extractions/{id}", text(launched.json.id)],
     ["/api/applications/{id}", application],
     ["/api/user-stores/{id}", store],
     ["/api/issuers/{id}", issuer],

@@ -122,7 +122,8 @@ describe("a protected route", () => {
   });
 
   test.each(scoped)("AU-3 AU-4 %s with a token that lacks the scope is 403", async (_, route) => {
-    const token = await server.makeToken({ scopes: ["provisioning:write"] });
+    const idle = route.path.startsWith("/api/provisioning") ? "import:write" : "provisioning:write";
+    const token = await server.makeToken({ scopes: [idle] });
     expectRefusal(await send(route, { Authorization: `Bearer ${token}` }), { status: 403 });
   });
 

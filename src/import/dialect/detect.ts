@@ -8,6 +8,7 @@ import { mappingDialect } from "./custom.ts";
 import { type Dialect, FileError } from "./dialect.ts";
 import { entraBulkDialect } from "./entra-bulk.ts";
 import { entraExportDialect } from "./entra-export.ts";
+import { extractionDialect, extractionDialectId } from "./extraction.ts";
 import { googleDialect } from "./google.ts";
 import { oktaDialect } from "./okta.ts";
 import { sapIasDialect } from "./sap-ias.ts";
@@ -52,6 +53,7 @@ export interface AskedDialect {
 
 /** The dialect of that name. */
 export function findDialect(id: string): Dialect | undefined {
+  if (id === extractionDialectId) return extractionDialect;
   return dialects.find((dialect) => dialect.id === id);
 }
 

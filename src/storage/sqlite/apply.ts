@@ -14,6 +14,7 @@ import { applicationChanges, mailChanges } from "./apply-application.ts";
 import { attributeIndexChanges } from "./apply-attribute-index.ts";
 import { definitionChanges } from "./apply-definition.ts";
 import { importChanges } from "./apply-import.ts";
+import { provisioningChanges } from "./apply-provisioning.ts";
 import { resourceChanges } from "./apply-resource.ts";
 import { attributeIndexes } from "./attribute-index.ts";
 import { type AttributeValueWrites, attributeValueWrites } from "./attribute-value.ts";
@@ -144,6 +145,7 @@ function changeTable(
     ...accessChanges(db),
     ...definitionChanges(db),
     ...applicationChanges(db),
+    ...provisioningChanges(db),
     ...mailChanges(db),
     ...issuerChanges(db),
     // Its line is all there is of it.

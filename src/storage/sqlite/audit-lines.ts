@@ -108,6 +108,16 @@ const tellers: { readonly [K in ChangeKind]?: Teller<K> } = {
     changed ? about("invite", "User", userId, { applicationId, to: mail.recipient }) : undefined,
   activateUser: ({ userId }) => about("activate", "User", userId),
   revokeActivation: ({ id }) => about("revoke", "Activation", id),
+  putConnector: ({ id, name, doc, sealed, isNew }) =>
+    about(isNew ? "create" : "replace", "Connector", id, {
+      name,
+      value: JSON.parse(doc),
+      // What it is stays with whoever has the key.
+      ...(sealed !== undefined && { secret: sealed === null ? "removed" : "set" }),
+    }),
+  deleteConnector: ({ id }) => about("delete", "Connector", id),
+  startExtraction: ({ id, connectorId }) => about("extract", "Connector", connectorId, { extraction: id }),
+  noteImported: ({ id }) => about("import", "Extraction", id),
   retryMail: ({ id }) => about("retry", "Mail", id),
   noteRefusedLogin: ({ name, reason, count, address }) => ({
     ...about("refuseLogin", "Login", "", { reason, count }),

@@ -15,6 +15,7 @@ import { applicationReads, mailReads } from "./read-application.ts";
 import { auditReads } from "./read-audit.ts";
 import { definitionReads } from "./read-definition.ts";
 import { importReads } from "./read-import.ts";
+import { provisioningReads } from "./read-provisioning.ts";
 import { resourceReads } from "./read-resource.ts";
 import { readStats } from "./read-stats.ts";
 import { readerOf } from "./reader.ts";
@@ -72,6 +73,7 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
     indexes: telling(attributeIndexReads(db, (...asked) => readAhead.gather(...asked))),
     imports: telling(importReads(db)),
     applications: telling(applicationReads(db)),
+    provisioning: telling(provisioningReads(db)),
     mails: telling(mailReads(db)),
     audit: telling(auditReads(db)),
     ...telling({

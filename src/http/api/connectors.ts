@@ -1,0 +1,177 @@
+import { z } from "@hono/zod-openapi";
+import { type Connector, connectorOf, keepsSecret, sealSecret } from "../../provisioning/connector.ts";
+import { compileRules } from "../../provisioning/mapping-rule.ts";
+import { ScimError } from "../../scim/error.ts";
+import { userTypeOf } from "../../scim/resource/type.ts";
+import type { Store } from "../../storage/port.ts";
+import type { ConnectorRecord } from "../../storage/provisioning.ts";
+import { requireScope } from "../auth.ts";
+import { readBodyAs } from "../body.ts";
+import { type AppPorts, originOf } from "../context.ts";
+import type { App } from "../openapi/components.ts";
+import { describe, jsonBody } from "../route.ts";
+import {
+  type ConnectorPatch,
+  connectorPatchSchema,
+  connectorSchema,
+  newConnectorSchema,
+  partsOf,
+  secretOf,
+  shownConnector,
+  withoutSecret,
+} from "./connector-shape.ts";
+import { allRoute, bodyErrors, endRoute, idParameter, oneRoute } from "./route-kinds.ts";
+
+/*
+ *   GET, POST           /api/provisioning/connectors        places that users are taken from
+ *   GET, PATCH, DELETE  /api/provisioning/connectors/{id}
+ */
+
+const path = "/api/provisioning/connectors";
+const tags = ["Provisioning"];
+const response = { description: "The connector", content: { "application/json": { schema: connectorSchema } } };
+
+const listRoute = allRoute({
+  path,
+  operationId: "listConnectors",
+  summary: "The places that users are taken from",
+  tags,
+  description: "All of them, by name",
+  schema: z.object({ connectors: z.array(connectorSchema) }),
+});
+const getRoute = oneRoute({
+  path: `${path}/{id}`,
+  operationId: "getConnector",
+  summary: "One of them, without its secret",
+  tags,
+  description: "The connector",
+  schema: connectorSchema,
+});
+const deleteRoute = endRoute({
+  path: `${path}/{id}`,
+  operationId: "deleteConnector",
+  summary: "Forget a place and its history; who came from it stays",
+  tags,
+  description: "It is gone",
+});
+
+const noConnector = (id: string) =>
+  new ScimError("notFound", `There is no connector ${JSON.stringify(id.slice(0, 64))}.`);
+
+/** The connector that an address names; throws ScimError notFound. */
+export async function findConnector(
+  { provisioning }: Pick<Store, "provisioning">,
+  tenantId: number,
+  id: string,
+): Promise<ConnectorRecord> {
+  const found = await provisioning.connector(tenantId, id);
+  if (found === undefined) throw noConnector(id);
+  return found;
+}
+
+/** Mounts the connectors of the API. */
+export function mountConnectors(app: App, ports: AppPorts): void {
+  const { store } = ports;
+
+  app.openapi(listRoute, async (c) => {
+    const { tenantId } = requireScope(c, "provisioning:write");
+    const records = await store.provisioning.connectors(tenantId);
+    return c.json({ connectors: records.map((record) => shownConnector(connectorOf(record))) }, 200);
+  });
+
+  app.openapi(getRoute, async (c) => {
+    const { tenantId } = requireScope(c, "provisioning:write");
+    const record = await findConnector(store, tenantId, c.req.valid("param").id);
+    return c.json(shownConnector(connectorOf(record)), 200);
+  });
+
+  app.openapi(deleteRoute, async (c) => {
+    const { tenantId } = requireScope(c, "provisioning:write");
+    const { id } = c.req.valid("param");
+    const [result] = await store.commit([{ tenantId, changes: [{ kind: "deleteConnector", id }] }]);
+    if (result?.applied !== true) throw noConnector(id);
+    return c.body(null, 204);
+  });
+
+  mountConnectorChanges(app, ports);
+}
+
+function mountConnectorChanges(app: App, ports: AppPorts): void {
+  const { store, newId } = ports;
+
+  app.post(path, async (c) => {
+    const { tenantId } = requireScope(c, "provisioning:write");
+    const { name, connector, secret } = partsOf(await readBodyAs(c, newConnectorSchema));
+    const id = newId();
+    const shown = await saveConnector(ports, tenantId, { id, name, connector, isNew: true, secret });
+    return c.json(shown, 201, { Location: `${originOf(c.req.url)}${path}/${id}` });
+  });
+  describe(app, {
+    method: "post",
+    path,
+    operationId: "createConnector",
+    summary: "Register a place that users are taken from",
+    tags,
+    requestBody: jsonBody(newConnectorSchema),
+    responses: { 201: response },
+    errors: ["uniqueness", ...bodyErrors],
+  });
+
+  app.patch(`${path}/:id`, async (c) => {
+    const { tenantId } = requireScope(c, "provisioning:write");
+    const id = c.req.param("id");
+    const record = await findConnector(store, tenantId, id);
+    const { name = record.name, ...patch } = await readBodyAs(c, connectorPatchSchema);
+    const before = connectorOf(record);
+    const { connector, secret } = patched(before, patch);
+    // Sent to another address, a secret would be somebody else's.
+    const cleared = secret === undefined && !keepsSecret(before, connector) ? null : secret;
+    return c.json(await saveConnector(ports, tenantId, { id, name, connector, isNew: false, secret: cleared }), 200);
+  });
+  describe(app, {
+    method: "patch",
+    path: `${path}/{id}`,
+    operationId: "changeConnector",
+    summary: "Change what is named; another address forgets the secret",
+    tags,
+    parameters: [idParameter],
+    requestBody: jsonBody(connectorPatchSchema),
+    responses: { 200: response },
+    errors: ["notFound", "uniqueness", ...bodyErrors],
+  });
+}
+
+/** A connector with what a PATCH names of it. */
+function patched(before: Connector, { authentication, ...rest }: Omit<ConnectorPatch, "name">) {
+  const { kind, url, ca, count, filter, rules, missing, missingPercentMax, adopt, createGroups, userStore, enabled } =
+    before;
+  const kept = { kind, url, count, filter, rules, missing, missingPercentMax, adopt, createGroups, userStore, enabled };
+  const named = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  const login = authentication === undefined ? before.authentication : withoutSecret(authentication);
+  const connector: Connector = { ...kept, ...(ca !== undefined && { ca }), ...named, authentication: login };
+  return { connector, secret: authentication === undefined ? undefined : secretOf(authentication) };
+}
+
+interface Wanted {
+  readonly id: string;
+  readonly name: string;
+  readonly connector: Connector;
+  readonly isNew: boolean;
+  /** Null forgets the one there is; undefined leaves it. */
+  readonly secret: string | null | undefined;
+}
+
+async function saveConnector(ports: AppPorts, tenantId: number, wanted: Wanted) {
+  const { store, catalog, provisioner, now } = ports;
+  const { id, name, connector, isNew, secret } = wanted;
+  // What can not be compiled is refused now, and not when it runs.
+  compileRules(connector.rules, userTypeOf(await catalog.typesOf(tenantId)).type);
+  const sealed = typeof secret === "string" ? sealSecret(provisioner.sealer(), { tenantId, id }, secret) : secret;
+  const change = { kind: "putConnector", id, name, doc: JSON.stringify(connector), isNew, at: now() } as const;
+  const changes = [{ ...change, ...(sealed !== undefined && { sealed }) }];
+  const [result] = await store.commit([{ tenantId, changes }]);
+  if (result?.applied === false && result.refusal.kind === "uniqueness") {
+    throw new ScimError("uniqueness", `name ${JSON.stringify(name)} is in use.`);
+  }
+  return shownConnector(connectorOf(await findConnector(store, tenantId, id)));
+}
