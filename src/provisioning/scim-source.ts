@@ -83,12 +83,13 @@ async function* byIndex(
     const page = await readPage(access, { startIndex: String(startIndex), count: String(access.count) }, signal);
     const added = fresh(page.entries, seen);
     if (added.length > 0) yield added;
-    // As many as left since the page before are stepped back over: whoever came after them has moved up.
+    // As many as left since the page before are stepped back over, and read again: whoever came after them has moved up.
     const lost = Math.max(0, (total ?? 0) - (page.total ?? total ?? 0));
     total = page.total ?? total;
     // What it says of itemsPerPage is not looked at: what came, came.
-    const next = Math.max(1, startIndex + page.entries.length - lost);
-    if (page.entries.length === 0 || next <= startIndex || (total !== undefined && next > total)) return total;
+    const next = lost > 0 ? Math.max(1, startIndex - lost) : startIndex + page.entries.length;
+    const isOver = page.entries.length === 0 || (total !== undefined && next > total);
+    if (lost === 0 && isOver) return total;
     barren = added.length > 0 || lost > 0 ? 0 : barren + 1;
     if (isFirst && barren >= barrenPagesMax) throw repeating(access);
     startIndex = next;
