@@ -73,8 +73,10 @@ function extractionChanges(db: Database): ExtractionChanges {
   const imported = db.prepare(
     "UPDATE extraction SET state = 'imported', is_parked = 0 WHERE tenant_id = ? AND id = ? AND state = 'exported'",
   );
+  // A connector that was taken away while its records came in leaves them to whoever has them.
   const join = db.prepare(
-    `INSERT INTO link (tenant_id, connector_rid, source_id, resource_id, version) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO link (tenant_id, connector_rid, source_id, resource_id, version)
+       SELECT ?1, rid, ?3, ?4, ?5 FROM connector WHERE tenant_id = ?1 AND id = ?2
        ON CONFLICT DO UPDATE SET resource_id = excluded.resource_id, version = excluded.version`,
   );
   return {
@@ -92,9 +94,7 @@ function extractionChanges(db: Database): ExtractionChanges {
       return imported.run(tenantId, id).changes > 0 ? noEffect : notFound(id);
     },
     linkResource(tenantId, { connectorId, sourceId, resourceId, version }) {
-      const rid = find.get(tenantId, connectorId)?.rid;
-      // A connector that was taken away while its records came in leaves them to whoever has them.
-      if (rid !== undefined) join.run(tenantId, rid, sourceId, resourceId, version);
+      join.run(tenantId, connectorId, sourceId, resourceId, version);
       return noEffect;
     },
   };
