@@ -47,7 +47,16 @@ export async function readJsonBytes(c: Context, bytesMax: number, tooLarge?: Sci
  * @throws ScimError as `readJsonBody`, or invalidValue with the path of what is wrong first
  */
 export async function readBodyAs<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
-  const read = schema.safeParse(await readJsonBody(c));
+  return parseAs(await readJsonBody(c), schema);
+}
+
+/**
+ * JSON in the shape that a schema gives it.
+ *
+ * @throws ScimError invalidValue with the path of what is wrong first
+ */
+export function parseAs<T>(json: unknown, schema: z.ZodType<T>): T {
+  const read = schema.safeParse(json);
   if (read.success) return read.data;
   const [issue] = read.error.issues;
   const place = issue?.path.join(".") ?? "";

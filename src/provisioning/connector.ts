@@ -6,7 +6,7 @@ import type { MappingRule } from "./mapping-rule.ts";
 /** What is done with who is no longer at the source. */
 export const missingChoices = ["keep", "deactivate"] as const;
 
-/** How a connector logs in, without what is secret of it. */
+/** How a SCIM server is told who asks, without what is secret of it. */
 export type Authentication =
   | { readonly type: "APIKEY" }
   | { readonly type: "BASIC"; readonly userName: string }
@@ -17,17 +17,19 @@ export type Authentication =
       readonly scope?: string | undefined;
     };
 
-/** A place that users are taken from, as it is kept; its secret is kept beside. */
-export interface Connector {
-  readonly kind: "scim";
-  /** The address before `/Users`, without a slash at its end. */
-  readonly url: string;
-  readonly authentication: Authentication;
+/** How a directory is told who asks, without the password. */
+export interface Bind {
+  readonly type: "BIND";
+  readonly bindDn: string;
+}
+
+/** What connectors of every kind have. */
+interface CommonSettings {
   /** Certificates (PEM) by which the source's is checked instead of those that are known. */
   readonly ca?: string | undefined;
   /** Entries in one page. */
   readonly count: number;
-  /** Of the entries that are wanted, in the source's own language; empty for all. */
+  /** Of the entries that are wanted, in the source's own language. */
   readonly filter: string;
   readonly rules: readonly MappingRule[];
   readonly missing: (typeof missingChoices)[number];
@@ -43,14 +45,34 @@ export interface Connector {
   readonly enabled: boolean;
 }
 
-export interface StoredConnector extends Connector {
+export interface ScimConnector extends CommonSettings {
+  readonly kind: "scim";
+  /** The address before `/Users`, without a slash at its end. */
+  readonly url: string;
+  readonly authentication: Authentication;
+}
+
+export interface LdapConnector extends CommonSettings {
+  readonly kind: "ldap";
+  /** `ldap://host` or `ldaps://host`. */
+  readonly url: string;
+  /** Whether a connection that begins in clear goes on encrypted. */
+  readonly startTls: boolean;
+  readonly baseDn: string;
+  readonly authentication: Bind;
+}
+
+/** A place that users are taken from, as it is kept; its secret is kept beside. */
+export type Connector = ScimConnector | LdapConnector;
+
+export type StoredConnector = Connector & {
   readonly id: string;
   readonly tenantId: number;
   readonly name: string;
   readonly hasSecret: boolean;
   readonly created: number;
   readonly modified: number;
-}
+};
 
 /** A connector as it is stored. */
 export function connectorOf({ doc, sealed, ...record }: ConnectorRecord): StoredConnector {
@@ -95,7 +117,11 @@ export function keepsSecret(before: Connector, after: Connector): boolean {
   return JSON.stringify(targetsOf(before)) === JSON.stringify(targetsOf(after));
 }
 
-function targetsOf({ url, authentication }: Connector) {
+function targetsOf(connector: Connector) {
+  const { url, authentication } = connector;
   const token = authentication.type === "CLIENT_SECRET_POST" ? new URL(authentication.tokenUrl).origin : "";
-  return [new URL(url).origin, token, authentication.type];
+  const { protocol, host } = new URL(url);
+  // In clear a password is told to more than the directory.
+  const startTls = connector.kind === "ldap" && connector.startTls;
+  return [protocol, host, token, authentication.type, startTls];
 }

@@ -10,7 +10,7 @@ export type RuleType = (typeof ruleTypes)[number];
 
 /** How one thing of a source's entry becomes one of a user. */
 export interface MappingRule {
-  /** A JSONPath on the entry (RFC 9535). */
+  /** A JSONPath on the entry (RFC 9535), or the name of an attribute of it. */
   readonly from: string;
   readonly type: RuleType;
   /** The path of the attribute that it goes to: of ATTRIBUTE alone. */
@@ -24,6 +24,15 @@ export const simpleIdServerRules: readonly MappingRule[] = [
   { from: "$.userName", type: "SUBJECT" },
   { from: "$.name.familyName", type: "ATTRIBUTE", target: "name.familyName" },
   { from: "$.name.givenName", type: "ATTRIBUTE", target: "name.givenName" },
+];
+
+/** What is mapped of an LDAP directory when nobody says otherwise. */
+export const ldapRules: readonly MappingRule[] = [
+  { from: "uid", type: "SUBJECT" },
+  { from: "sn", type: "ATTRIBUTE", target: "name.familyName" },
+  { from: "givenName", type: "ATTRIBUTE", target: "name.givenName" },
+  { from: "cn", type: "ATTRIBUTE", target: "displayName" },
+  { from: "mail", type: "ATTRIBUTE", target: "emails[work].value" },
 ];
 
 /** Rules of one connector, and characters of one path. */
@@ -72,11 +81,16 @@ function compileRule(rule: MappingRule, place: string, type: ResourceType): Comp
     throw invalid(`${place}.target ${JSON.stringify(target ?? null)} is no attribute of ${type.name} that can be set.`);
   }
   try {
-    return { rule, query: compile(from), target: rule.type === "SUBJECT" ? "userName" : (target ?? "") };
+    return { rule, query: compile(pathOf(from)), target: rule.type === "SUBJECT" ? "userName" : (target ?? "") };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message.slice(0, 200) : "it can not be read";
     throw new ScimError("invalidValue", `${place}.from ${JSON.stringify(from)} is no JSONPath: ${why}.`, { cause });
   }
+}
+
+/** A bare name is that of an attribute of LDAP, in any case, and stands for all its values. */
+function pathOf(from: string): string {
+  return from.startsWith("$") ? from : `$[${JSON.stringify(from.toLowerCase())}][*]`;
 }
 
 function mapEntry(rules: readonly CompiledRule[], { id, version, value }: SourceEntry): MappedEntry {

@@ -8,8 +8,9 @@ import { type Types, userTypeOf } from "../scim/resource/type.ts";
 import type { Actor } from "../storage/audit.ts";
 import type { ImportJob } from "../storage/import.ts";
 import type { ConnectorRecord, ExtractionRecord, ProvisioningChange } from "../storage/provisioning.ts";
-import { type Connector, connectorOf, openSecret } from "./connector.ts";
+import { connectorOf, type LdapConnector, openSecret, type ScimConnector } from "./connector.ts";
 import { extract } from "./extract.ts";
+import { ldapSource } from "./ldap-source.ts";
 import { compileRules, type MappedEntry } from "./mapping-rule.ts";
 import type { Outbound } from "./outbound.ts";
 import { scimSource } from "./scim-source.ts";
@@ -108,10 +109,19 @@ export function createProvisioner(ports: ProvisionerPorts): Provisioner {
 
 function sourceOf(ports: ProvisionerPorts, record: ConnectorRecord): Source {
   const connector = connectorOf(record);
-  const { url, count, filter, ca } = connector;
-  const login = loginOf(connector, openSecret(ports.sealer(), record));
-  const authorize = authorizer(ports.outbound, login, ports.now, ca);
-  return scimSource({ outbound: ports.outbound, authorize, base: url, count, filter, ca });
+  const secret = openSecret(ports.sealer(), record);
+  return connector.kind === "scim" ? scimOf(ports, connector, secret) : ldapOf(ports, connector, secret);
+}
+
+function scimOf({ outbound, now }: ProvisionerPorts, connector: ScimConnector, secret: string): Source {
+  const { url: base, count, filter, ca } = connector;
+  const authorize = authorizer(outbound, loginOf(connector, secret), now, ca);
+  return scimSource({ outbound, authorize, base, count, filter, ca });
+}
+
+function ldapOf({ outbound }: ProvisionerPorts, connector: LdapConnector, password: string): Source {
+  const { url, startTls, ca, baseDn, filter, count, authentication } = connector;
+  return ldapSource({ outbound, url, startTls, ca, baseDn, filter, count, bindDn: authentication.bindDn, password });
 }
 
 /** What begins extractions: of each connector one at a time. */
@@ -211,7 +221,7 @@ type Ended = Omit<Extract<ProvisioningChange, { kind: "endExtraction" }>, "kind"
 const planWaitMs = 30_000;
 const lookMs = 50;
 
-function loginOf({ authentication }: Connector, secret: string): ScimLogin {
+function loginOf({ authentication }: ScimConnector, secret: string): ScimLogin {
   switch (authentication.type) {
     case "APIKEY":
       return { type: "APIKEY", apiKey: secret };

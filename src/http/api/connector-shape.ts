@@ -1,7 +1,16 @@
 import { z } from "@hono/zod-openapi";
-import { type Connector, missingChoices, type StoredConnector } from "../../provisioning/connector.ts";
-import { rulesMax, ruleTypes, simpleIdServerRules } from "../../provisioning/mapping-rule.ts";
+import { FilterParser } from "ldapts";
+import {
+  type Authentication,
+  type Bind,
+  type Connector,
+  missingChoices,
+  type StoredConnector,
+} from "../../provisioning/connector.ts";
+import { ldapRules, rulesMax, ruleTypes, simpleIdServerRules } from "../../provisioning/mapping-rule.ts";
+import { isJsonObject } from "../../scim/json.ts";
 import { pageResourcesMax } from "../../scim/limits.ts";
+import { parseAs } from "../body.ts";
 import { isoOf } from "./instant.ts";
 
 const text = z.string().trim().min(1).max(500);
@@ -42,11 +51,9 @@ const ruleSchema = z.strictObject({
   multiple: z.boolean().optional(),
 });
 
-const settings = {
+/** What connectors of every kind have. */
+const common = {
   name: z.string().trim().min(1).max(200),
-  kind: z.literal("scim"),
-  url: address.meta({ description: "the address before /Users", example: "https://scim.example.org/scim/v2" }),
-  authentication: authenticationSchema,
   ca: z.string().max(100_000).optional().meta({ description: "certificates (PEM) by which the source's is checked" }),
   count: z.int().min(1).max(pageResourcesMax),
   filter: z.string().max(2000),
@@ -58,60 +65,151 @@ const settings = {
   userStore: z.string().trim().max(64),
   enabled: z.boolean(),
 } as const;
+const commonDefaults = {
+  ...common,
+  missing: common.missing.default("keep"),
+  missingPercentMax: common.missingPercentMax.default(10),
+  adopt: common.adopt.default(false),
+  createGroups: common.createGroups.default(false),
+  userStore: common.userStore.default(""),
+  enabled: common.enabled.default(true),
+} as const;
 
-export const newConnectorSchema = z.strictObject({
-  ...settings,
-  kind: settings.kind.default("scim"),
-  count: settings.count.default(100),
-  filter: settings.filter.default(""),
-  rules: settings.rules.default([...simpleIdServerRules]),
-  missing: settings.missing.default("keep"),
-  missingPercentMax: settings.missingPercentMax.default(10),
-  adopt: settings.adopt.default(false),
-  createGroups: settings.createGroups.default(false),
-  userStore: settings.userStore.default(""),
-  enabled: settings.enabled.default(true),
-});
+const scimUrl = address.meta({ description: "the address before /Users", example: "https://scim.example.org/scim/v2" });
+const scimSettings = { kind: z.literal("scim"), url: scimUrl, authentication: authenticationSchema } as const;
+
+const ldapUrl = z
+  .url({ protocol: /^ldaps?$/, hostname: /./, error: "must be an ldap or ldaps URL" })
+  .max(2000)
+  .refine((value) => !value.includes("@"), "must not hold a user or a password")
+  .transform((value) => value.replace(/\/+$/, ""))
+  .meta({ description: "the directory", example: "ldaps://ldap.example.org" });
+const ldapFilter = common.filter.min(1).refine(isLdapFilter, "must be a filter of LDAP, such as (objectClass=person)");
+const bind = { type: z.literal("BIND"), bindDn: text } as const;
+const ldapSettings = {
+  kind: z.literal("ldap"),
+  url: ldapUrl,
+  startTls: z.boolean(),
+  baseDn: text,
+  authentication: z.strictObject({ ...bind, password: secret.optional() }),
+} as const;
+
+function isLdapFilter(filter: string): boolean {
+  try {
+    FilterParser.parseString(filter);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** New connectors by their kind. */
+const newSchemas = {
+  scim: z.strictObject({
+    ...commonDefaults,
+    ...scimSettings,
+    kind: scimSettings.kind.default("scim"),
+    count: common.count.default(100),
+    filter: common.filter.default(""),
+    rules: common.rules.default([...simpleIdServerRules]),
+  }),
+  ldap: z.strictObject({
+    ...commonDefaults,
+    ...ldapSettings,
+    startTls: ldapSettings.startTls.default(false),
+    count: common.count.default(500),
+    filter: ldapFilter.default("(objectClass=person)"),
+    rules: common.rules.default([...ldapRules]),
+  }),
+} as const;
+/** Changes of them: what is not named stays. */
+const patchSchemas = {
+  scim: z.strictObject({ ...common, ...scimSettings }).partial(),
+  ldap: z.strictObject({ ...common, ...ldapSettings, filter: ldapFilter }).partial(),
+} as const;
+
+export const newConnectorSchema = z.union([newSchemas.scim, newSchemas.ldap]);
+export const connectorPatchSchema = z.union([patchSchemas.scim, patchSchemas.ldap]);
 export type NewConnector = z.output<typeof newConnectorSchema>;
 
-/** What is not named stays. */
-export const connectorPatchSchema = z.strictObject(settings).partial();
-export type ConnectorPatch = z.output<typeof connectorPatchSchema>;
+/** The body of a new connector, which is of the kind that it says, or of SCIM; throws ScimError invalidValue. */
+export function readNewConnector(body: unknown): NewConnector {
+  const isLdap = isJsonObject(body) && body.kind === "ldap";
+  return isLdap ? parseAs(body, newSchemas.ldap) : parseAs(body, newSchemas.scim);
+}
 
-export const connectorSchema = z
-  .object({
-    id: z.string(),
-    ...settings,
-    authentication: shownAuthenticationSchema,
-    url: z.string(),
-    hasSecret: z.boolean().meta({ description: "the secret itself is told nobody" }),
-    created: z.string(),
-    modified: z.string(),
-  })
-  .openapi("Connector");
-
-/** What is kept in clear, and the secret that was sent with it. */
-export function partsOf({ name, ...asked }: NewConnector): {
-  readonly name: string;
-  readonly connector: Connector;
-  readonly secret: string | undefined;
-} {
-  const { authentication, ...rest } = asked;
+/** A connector with what the body of a PATCH names of it, and the secret there; its kind stays. */
+export function patchConnector(before: Connector, name: string, body: unknown): Parts {
+  if (before.kind === "scim") {
+    const { authentication, ...patch } = parseAs(body, patchSchemas.scim);
+    const login = authentication === undefined ? before.authentication : withoutSecret(authentication);
+    const { name: renamed = name, ...named } = patch;
+    const connector: Connector = { ...before, ...defined(named), authentication: login };
+    return { name: renamed, connector, secret: authentication && secretOf(authentication) };
+  }
+  const { authentication, ...patch } = parseAs(body, patchSchemas.ldap);
+  const login = authentication === undefined ? before.authentication : bindOf(authentication);
+  const { name: renamed = name, ...named } = patch;
   return {
-    name,
-    connector: { ...rest, authentication: withoutSecret(authentication) },
-    secret: secretOf(authentication),
+    name: renamed,
+    connector: { ...before, ...defined(named), authentication: login },
+    secret: authentication?.password,
   };
 }
 
-type Asked = NewConnector["authentication"];
+/** Without what was not said, which would else stand for nothing at all. */
+function defined<T extends object>(named: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  // What is left out is exactly what the type takes away.
+  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as never;
+}
 
-export function secretOf(authentication: Asked): string | undefined {
+const shown = {
+  id: z.string(),
+  ...common,
+  url: z.string(),
+  hasSecret: z.boolean().meta({ description: "the secret itself is told nobody" }),
+  created: z.string(),
+  modified: z.string(),
+} as const;
+export const connectorSchema = z
+  .union([
+    z.object({ ...shown, kind: scimSettings.kind, authentication: shownAuthenticationSchema }),
+    z.object({ ...shown, ...ldapSettings, url: z.string(), authentication: z.object(bind) }),
+  ])
+  .openapi("Connector");
+
+export interface Parts {
+  readonly name: string;
+  readonly connector: Connector;
+  readonly secret: string | undefined;
+}
+
+/** What is kept in clear, and the secret that was sent with it. */
+export function partsOf(asked: NewConnector): Parts {
+  if (asked.kind === "scim") {
+    const { name, authentication, ...rest } = asked;
+    return {
+      name,
+      connector: { ...rest, authentication: withoutSecret(authentication) },
+      secret: secretOf(authentication),
+    };
+  }
+  const { name, authentication, ...rest } = asked;
+  return { name, connector: { ...rest, authentication: bindOf(authentication) }, secret: authentication.password };
+}
+
+function bindOf({ type, bindDn }: { readonly type: "BIND"; readonly bindDn: string }): Bind {
+  return { type, bindDn };
+}
+
+type Asked = z.output<typeof authenticationSchema>;
+
+function secretOf(authentication: Asked): string | undefined {
   const value: unknown = Reflect.get(authentication, secretNames[authentication.type]);
   return typeof value === "string" ? value : undefined;
 }
 
-export function withoutSecret(authentication: Asked): Connector["authentication"] {
+function withoutSecret(authentication: Asked): Authentication {
   switch (authentication.type) {
     case "APIKEY":
       return { type: authentication.type };
@@ -124,6 +222,8 @@ export function withoutSecret(authentication: Asked): Connector["authentication"
   }
 }
 
-export function shownConnector({ tenantId: _, created, modified, rules, ...rest }: StoredConnector) {
-  return { ...rest, rules: rules.map((rule) => ({ ...rule })), created: isoOf(created), modified: isoOf(modified) };
+export function shownConnector(connector: StoredConnector) {
+  const { created, modified, rules, ...rest } = connector;
+  const { tenantId: _, ...about } = rest;
+  return { ...about, rules: rules.map((rule) => ({ ...rule })), created: isoOf(created), modified: isoOf(modified) };
 }

@@ -1,24 +1,29 @@
 import { z } from "@hono/zod-openapi";
-import { type Connector, connectorOf, keepsSecret, sealSecret } from "../../provisioning/connector.ts";
+import {
+  type Connector,
+  connectorOf,
+  keepsSecret,
+  type StoredConnector,
+  sealSecret,
+} from "../../provisioning/connector.ts";
 import { compileRules } from "../../provisioning/mapping-rule.ts";
 import { ScimError } from "../../scim/error.ts";
 import { userTypeOf } from "../../scim/resource/type.ts";
 import type { Store } from "../../storage/port.ts";
 import type { ConnectorRecord } from "../../storage/provisioning.ts";
 import { requireScope } from "../auth.ts";
-import { readBodyAs } from "../body.ts";
+import { readJsonBody } from "../body.ts";
 import { type AppPorts, originOf } from "../context.ts";
 import type { App } from "../openapi/components.ts";
 import { describe, jsonBody } from "../route.ts";
 import {
-  type ConnectorPatch,
   connectorPatchSchema,
   connectorSchema,
   newConnectorSchema,
   partsOf,
-  secretOf,
+  patchConnector,
+  readNewConnector,
   shownConnector,
-  withoutSecret,
 } from "./connector-shape.ts";
 import { allRoute, bodyErrors, endRoute, idParameter, oneRoute } from "./route-kinds.ts";
 
@@ -101,7 +106,7 @@ function mountConnectorChanges(app: App, ports: AppPorts): void {
 
   app.post(path, async (c) => {
     const { tenantId } = requireScope(c, "provisioning:write");
-    const { name, connector, secret } = partsOf(await readBodyAs(c, newConnectorSchema));
+    const { name, connector, secret } = partsOf(readNewConnector(await readJsonBody(c)));
     const id = newId();
     const shown = await saveConnector(ports, tenantId, { id, name, connector, isNew: true, secret });
     return c.json(shown, 201, { Location: `${originOf(c.req.url)}${path}/${id}` });
@@ -121,9 +126,8 @@ function mountConnectorChanges(app: App, ports: AppPorts): void {
     const { tenantId } = requireScope(c, "provisioning:write");
     const id = c.req.param("id");
     const record = await findConnector(store, tenantId, id);
-    const { name = record.name, ...patch } = await readBodyAs(c, connectorPatchSchema);
     const before = connectorOf(record);
-    const { connector, secret } = patched(before, patch);
+    const { name, connector, secret } = patchConnector(settingsOf(before), record.name, await readJsonBody(c));
     // Sent to another address, a secret would be somebody else's.
     const cleared = secret === undefined && !keepsSecret(before, connector) ? null : secret;
     return c.json(await saveConnector(ports, tenantId, { id, name, connector, isNew: false, secret: cleared }), 200);
@@ -141,15 +145,10 @@ function mountConnectorChanges(app: App, ports: AppPorts): void {
   });
 }
 
-/** A connector with what a PATCH names of it. */
-function patched(before: Connector, { authentication, ...rest }: Omit<ConnectorPatch, "name">) {
-  const { kind, url, ca, count, filter, rules, missing, missingPercentMax, adopt, createGroups, userStore, enabled } =
-    before;
-  const kept = { kind, url, count, filter, rules, missing, missingPercentMax, adopt, createGroups, userStore, enabled };
-  const named = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  const login = authentication === undefined ? before.authentication : withoutSecret(authentication);
-  const connector: Connector = { ...kept, ...(ca !== undefined && { ca }), ...named, authentication: login };
-  return { connector, secret: authentication === undefined ? undefined : secretOf(authentication) };
+/** A connector without what is kept beside its settings. */
+function settingsOf(stored: StoredConnector): Connector {
+  const { id: _, tenantId: __, name: ___, hasSecret: ____, created: _____, modified: ______, ...settings } = stored;
+  return settings;
 }
 
 interface Wanted {
