@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { Client, type Entry, InvalidCredentialsError, ResultCodeError } from "ldapts";
 import { type Outbound, requireReachable } from "./outbound.ts";
 import { type Glimpse, type Source, type SourceEntry, SourceError } from "./source.ts";
@@ -70,7 +71,8 @@ async function connect({ outbound, url, startTls, ca, bindDn, password }: LdapAc
   const { hostname } = new URL(url);
   await requireReachable(outbound, hostname);
   // Against the name in the address, and the authorities that are known or were given.
-  const tls = { servername: hostname, ...(ca !== undefined && { ca: [ca] }) };
+  const name = isIP(hostname) > 0 ? {} : { servername: hostname };
+  const tls = { host: hostname, ...name, ...(ca !== undefined && { ca: [ca] }) };
   const timeout = outbound.requestMsMax;
   const client = new Client({
     url,
