@@ -16,6 +16,7 @@ import { listPromises } from "./contract/list.ts";
 import { membersPromises } from "./contract/members.ts";
 import { membershipPromises } from "./contract/membership.ts";
 import { placePromises } from "./contract/place.ts";
+import { provisioningPromises } from "./contract/provisioning.ts";
 import { resourcePromises } from "./contract/resource.ts";
 import { resourceReplacePromises } from "./contract/resource-replace.ts";
 import { sortPromises } from "./contract/sort.ts";
@@ -37,6 +38,7 @@ const nouns: Readonly<Record<string, Promises>> = {
   "attribute indexes": attributeIndexPromises,
   access: accessPromises,
   applications: applicationPromises,
+  provisioning: provisioningPromises,
   "the audit trail": auditPromises,
   definitions: definitionPromises,
   "import jobs": importPromises,
