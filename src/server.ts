@@ -30,6 +30,7 @@ import { smtpTransport } from "./mail/smtp.ts";
 import { readTemplates } from "./mail/template-files.ts";
 import { readKeyFile } from "./provisioning/key-file.ts";
 import { createProvisioner, type Provisioner } from "./provisioning/provisioner.ts";
+import { startScheduler } from "./provisioning/scheduler.ts";
 import { coreTypes, userTypeOf } from "./scim/resource/type.ts";
 import { type CommitTally, commitTally } from "./storage/commit-tally.ts";
 import { defaultTenantId, type Store } from "./storage/port.ts";
@@ -90,6 +91,8 @@ export async function start(config: Config, log: AppPorts["log"]): Promise<Serve
     const ports = await openPorts(config, store, metrics, log, stopping.signal, () => wake(), outbox, refused);
     await failCutUploads(ports);
     await ports.provisioner.failCut();
+    const scheduler = startScheduler(ports, ports.provisioner);
+    closers.push(() => scheduler.stop());
     await ports.catalog.typesOf(defaultTenantId);
     const worker = startWorker(config, signal, tallies.import, log);
     wake = worker.wake;

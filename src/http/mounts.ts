@@ -92,14 +92,15 @@ export const rootEndpoints: ReadonlySet<string> = new Set([
   ".search",
 ]);
 
-/** A part of openapi.json: the addresses of one way in; `own` is all that is no other system's. */
-export type DocumentPart = "own" | CompatName;
+/** A part of openapi.json: SCIM as this server speaks it itself or as another system does, or what administrators do. */
+export type DocumentPart = "own" | "api" | CompatName;
 
 /** The part of openapi.json that describes an address. */
 export function partOf(path: string): DocumentPart {
   if (path.startsWith(`${scim1Mount.path}/`)) return "wso2-scim1";
   const mount = compatMounts.find((each) => each.path !== "" && path.startsWith(`${each.path}/`));
   if (mount !== undefined) return mount.name;
+  if (path === ownMount.path || path.startsWith(`${ownMount.path}/`)) return "own";
   const [first = ""] = path.slice(1).split("/", 1);
-  return rootEndpoints.has(first.toLowerCase()) ? "simpleidserver" : "own";
+  return rootEndpoints.has(first.toLowerCase()) ? "simpleidserver" : "api";
 }

@@ -2,6 +2,7 @@ import type { Sealer } from "../access/seal.ts";
 import { ScimError } from "../scim/error.ts";
 import type { ConnectorRecord } from "../storage/provisioning.ts";
 import type { MappingRule } from "./mapping-rule.ts";
+import type { Schedule } from "./schedule.ts";
 
 /** What is done with who is no longer at the source. */
 export const missingChoices = ["keep", "deactivate"] as const;
@@ -43,6 +44,8 @@ interface CommonSettings {
   readonly userStore: string;
   /** Whether it may be launched. */
   readonly enabled: boolean;
+  /** When it is launched by itself; null for never. */
+  readonly schedule: Schedule | null;
 }
 
 export interface ScimConnector extends CommonSettings {

@@ -55,6 +55,8 @@ export interface Provisioner {
   launch(record: ConnectorRecord, asking: Asking): Promise<{ readonly id: string; readonly ended: Promise<void> }>;
   /** Has all that was extracted imported, oldest first; what is parked waits. */
   importAll(tenantId: number): Promise<readonly ImportedExtraction[]>;
+  /** Has one extraction imported, unless it is parked. */
+  importOne(tenantId: number, extractionId: string): Promise<void>;
   /** Has one extraction imported that was parked: somebody says that it is meant. */
   approve(extraction: ExtractionRecord): Promise<void>;
   /** Tells of those that a restart cut off. */
@@ -79,6 +81,12 @@ export function createProvisioner(ports: ProvisionerPorts): Provisioner {
       }
       ports.wakeImports();
       return done;
+    },
+    async importOne(tenantId, extractionId) {
+      const extraction = await store.provisioning.extraction(tenantId, extractionId);
+      if (extraction?.state !== "exported" || extraction.isParked) return;
+      await importOne(ports, extraction);
+      ports.wakeImports();
     },
     async approve(extraction) {
       if (!extraction.isParked || extraction.state !== "exported") {

@@ -85,7 +85,9 @@ describe.skipIf(!hasBrowser)("Swagger UI in a browser", () => {
   afterAll(() => browser?.close());
 
   test("shows every operation of openapi.json", async () => {
-    const parts = [...new Set(routes.map(({ path }) => partOf(path)))];
+    // The page begins with its own.
+    const others = [...new Set(routes.map(({ path }) => partOf(path)))].filter((part) => part !== "own");
+    const parts = ["own", ...others];
     const shown: string[] = [];
     for (const part of parts) shown.push(...(await shownPart(part)));
     expect(shown.sort()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort());

@@ -89,6 +89,7 @@ describe("a server whose store is gone", () => {
       preview: () => Promise.reject(new Error("there is none")),
       launch: () => Promise.reject(new Error("there is none")),
       importAll: async () => [],
+      importOne: async () => undefined,
       approve: async () => undefined,
       failCut: async () => undefined,
     },

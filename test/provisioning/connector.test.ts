@@ -126,6 +126,20 @@ describe("a connector", () => {
     expectRefusal(await send("POST", connectors, { ...asked, shoeSize: 43 }), invalidValue);
   });
 
+  test("has a schedule that can be kept, or none", async () => {
+    const path = `${connectors}/${await connect("nobody")}`;
+    const kept = await send("PATCH", path, { schedule: { cron: "0 3 * * 1-5", timezone: "Europe/Oslo" } });
+    expect(kept.json.schedule).toEqual({ cron: "0 3 * * 1-5", timezone: "Europe/Oslo", import: true });
+    for (const schedule of [
+      { cron: "now and then" },
+      { cron: "0 3 * * *", timezone: "Nowhere" },
+      { cron: "0 0 31 2 *" },
+    ]) {
+      expectRefusal(await send("PATCH", path, { schedule }), { ...invalidValue, names: "schedule" });
+    }
+    expect((await send("PATCH", path, { schedule: null })).json.schedule).toBeNull();
+  });
+
   test("that is switched off is not launched", async () => {
     const id = await connect("nobody", { enabled: false });
     expectRefusal(await send("POST", `${connectors}/${id}/launch`), { status: 409, names: "switched off" });

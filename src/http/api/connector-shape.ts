@@ -51,6 +51,17 @@ const ruleSchema = z.strictObject({
   multiple: z.boolean().optional(),
 });
 
+const scheduleSchema = z.strictObject({
+  cron: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .meta({ description: "minute, hour, day, month, day of the week", example: "0 3 * * *" }),
+  timezone: z.string().trim().min(1).max(64).default("UTC"),
+  import: z.boolean().default(true).meta({ description: "whether what it extracts is imported at once" }),
+});
+
 /** What connectors of every kind have. */
 const common = {
   name: z.string().trim().min(1).max(200),
@@ -64,6 +75,7 @@ const common = {
   createGroups: z.boolean(),
   userStore: z.string().trim().max(64),
   enabled: z.boolean(),
+  schedule: scheduleSchema.nullable(),
 } as const;
 const commonDefaults = {
   ...common,
@@ -73,6 +85,7 @@ const commonDefaults = {
   createGroups: common.createGroups.default(false),
   userStore: common.userStore.default(""),
   enabled: common.enabled.default(true),
+  schedule: common.schedule.default(null),
 } as const;
 
 const scimUrl = address.meta({ description: "the address before /Users", example: "https://scim.example.org/scim/v2" });

@@ -7,6 +7,7 @@ import {
   sealSecret,
 } from "../../provisioning/connector.ts";
 import { compileRules } from "../../provisioning/mapping-rule.ts";
+import { requireSchedule } from "../../provisioning/schedule.ts";
 import { ScimError } from "../../scim/error.ts";
 import { userTypeOf } from "../../scim/resource/type.ts";
 import type { Store } from "../../storage/port.ts";
@@ -164,6 +165,7 @@ async function saveConnector(ports: AppPorts, tenantId: number, wanted: Wanted) 
   const { store, catalog, provisioner, now } = ports;
   const { id, name, connector, isNew, secret } = wanted;
   // What can not be compiled is refused now, and not when it runs.
+  if (connector.schedule !== null) requireSchedule(connector.schedule, now());
   compileRules(connector.rules, userTypeOf(await catalog.typesOf(tenantId)).type);
   const sealed = typeof secret === "string" ? sealSecret(provisioner.sealer(), { tenantId, id }, secret) : secret;
   const change = { kind: "putConnector", id, name, doc: JSON.stringify(connector), isNew, at: now() } as const;
