@@ -289,3 +289,8 @@ export class SettingError extends Error {
 export function databaseFile(dataDir: string): string {
   return join(dataDir, "muster.db");
 }
+
+/** The key that encrypts the secrets of connectors; it is made when the first one is kept. */
+export function keyFileOf({ keyFile, dataDir }: Pick<Config, "keyFile" | "dataDir">): string {
+  return keyFile ?? join(dataDir, "muster.key");
+}

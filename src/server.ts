@@ -1,5 +1,4 @@
 import { mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { attributed } from "./access/actor.ts";
 import { openBreachedList } from "./access/breached.ts";
 import { ensureAdministrator, type FirstStart } from "./access/first-start.ts";
@@ -10,7 +9,7 @@ import { createRefusedLogins, type RefusedLogins } from "./access/refused-logins
 import { createSealer, type Sealer, sealingKey } from "./access/seal.ts";
 import { invitationOf } from "./applications/invite.ts";
 import { version } from "./assets.ts";
-import { type Config, compatNames, databaseFile } from "./config.ts";
+import { type Config, compatNames, databaseFile, keyFileOf } from "./config.ts";
 import { createAttributeIndexAdmin } from "./directory/attribute-indexes.ts";
 import { createCatalog } from "./directory/catalog.ts";
 import { createDefinitionAdmin } from "./directory/definitions.ts";
@@ -216,10 +215,10 @@ function openProvisioner(
 const outboundMsMax = 30_000;
 
 /** What encrypts the secrets of connectors: its key is read, or made, when it is needed for the first time. */
-function keySealer({ keyFile, dataDir }: Config): () => Sealer {
+function keySealer(config: Config): () => Sealer {
   let sealer: Sealer | undefined;
   return () => {
-    sealer ??= createSealer(readKeyFile(keyFile ?? join(dataDir, "muster.key")));
+    sealer ??= createSealer(readKeyFile(keyFileOf(config)));
     return sealer;
   };
 }

@@ -1,6 +1,7 @@
 import { ScimError } from "../scim/error.ts";
 import { compatibleProfile, type Profile, readProfile } from "../scim/profile.ts";
 import { foldCase } from "../scim/resource/fold.ts";
+import { withoutPrimaryPrefix } from "../scim1/user-store.ts";
 import type { CredentialRecord, TokenRecord } from "../storage/access.ts";
 import { builtInUserType, defaultTenantId, type Store } from "../storage/port.ts";
 import { createJwtVerifier, isJwt } from "./jwt.ts";
@@ -35,8 +36,6 @@ const verifiedMax = 10_000;
 /** Tokens remembered, and for how long: looking one up costs as much as reading a user. */
 const tokensMax = 10_000;
 const tokenMemoryMs = 1000;
-/** The user store that names are in without a prefix. */
-const primaryPrefix = /^PRIMARY\//i;
 
 /** How exactly it is known when a token was used: a write is made at most so often. */
 const tokenUseMs = 60_000;
@@ -144,7 +143,7 @@ function passwordVerifier(
   const throttle = createThrottle(now);
   return async (name, password, address) => {
     const { tenantId, userName } = await readLoginName(store, name);
-    const key = foldCase(userName.replace(primaryPrefix, ""));
+    const key = foldCase(withoutPrimaryPrefix(userName));
     const attempt = { account: `${tenantId}:${key.slice(0, accountCharsMax)}`, address };
     const note = (reason: Refused["reason"]) => refused.note({ tenantId, name: userName, reason, address });
     const waitMs = throttle.waitMs(attempt);

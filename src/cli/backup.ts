@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { Command } from "@commander-js/extra-typings";
-import { type Config, databaseFile } from "../config.ts";
+import { type Config, databaseFile, keyFileOf } from "../config.ts";
 import { backUp, type Holdings } from "../storage/sqlite/backup.ts";
 import { bytesOf } from "../storage/sqlite/read-stats.ts";
 import { CliError, type Io } from "./io.ts";
@@ -36,11 +36,6 @@ export function backupCommand(io: Io): Command<[string]> {
 /** `1,234 users, 5 groups, 6,789,012 bytes` */
 export function holdingsText({ users, groups, bytes }: Holdings): string {
   return `${shownNumber(users)} users, ${shownNumber(groups)} groups, ${shownNumber(bytes)} bytes`;
-}
-
-/** The key that encrypts the secrets of connectors; it is made when the first one is kept. */
-export function keyFileOf({ keyFile, dataDir }: Pick<Config, "keyFile" | "dataDir">): string {
-  return keyFile ?? join(dataDir, "muster.key");
 }
 
 /** The database of the data directory. */

@@ -1,10 +1,10 @@
 import { basename } from "node:path";
 import { Command } from "@commander-js/extra-typings";
-import type { Config } from "../config.ts";
+import { type Config, keyFileOf } from "../config.ts";
 import type { Check } from "../storage/sqlite/doctor/check.ts";
 import { type CheckReport, checks, examine, type Patient, repair } from "../storage/sqlite/doctor/examine.ts";
 import { bytesOf } from "../storage/sqlite/read-stats.ts";
-import { keyFileOf, requireDatabase } from "./backup.ts";
+import { requireDatabase } from "./backup.ts";
 import { lockOrExplain } from "./data.ts";
 import type { Io } from "./io.ts";
 import { shownNumber } from "./number.ts";

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "@commander-js/extra-typings";
-import { databaseFile } from "../config.ts";
+import { databaseFile, keyFileOf } from "../config.ts";
 import { bytesOf } from "../storage/sqlite/read-stats.ts";
 import { BackupError, restore } from "../storage/sqlite/restore.ts";
-import { holdingsText, keyFileOf } from "./backup.ts";
+import { holdingsText } from "./backup.ts";
 import { lockOrExplain } from "./data.ts";
 import { CliError, type Io } from "./io.ts";
 import { shownNumber } from "./number.ts";

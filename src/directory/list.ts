@@ -12,6 +12,18 @@ export interface ListedPage {
   readonly resources: readonly { readonly view: ResourceView; readonly projection: Projection | undefined }[];
 }
 
+/** Reads the page that a cursor leads to; the empty one leads to the first. */
+export type PageAt = (cursor: string) => Promise<ListedPage>;
+
+/** A page by cursor and all that follow it, each read when it is asked for. */
+export async function* pagesFrom(first: ListedPage, pageAt: PageAt): AsyncGenerator<ListedPage> {
+  for (let page: ListedPage | undefined = first; page !== undefined; ) {
+    yield page;
+    const next: string | undefined = "startIndex" in page.place ? undefined : page.place.nextCursor;
+    page = next === undefined ? undefined : await pageAt(next);
+  }
+}
+
 /**
  * Lists resources of one type or of several.
  *

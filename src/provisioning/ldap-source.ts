@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { Client, type Entry, InvalidCredentialsError, ResultCodeError } from "ldapts";
 import { type Outbound, requireReachable } from "./outbound.ts";
-import { type Glimpse, type Source, type SourceEntry, SourceError } from "./source.ts";
+import { type Glimpse, type Source, type SourceEntry, SourceError, versionByContent } from "./source.ts";
 
 /** What a directory is read with. */
 export interface LdapAccess {
@@ -117,7 +117,11 @@ function entryOf({ dn, ...attributes }: Entry): SourceEntry {
   if (control !== undefined) value.active = [String((Number(control) & disabledBit) === 0)];
   const id = idNames.flatMap((name) => value[name] ?? [])[0] ?? dn.toLowerCase();
   const version = versionNames.flatMap((name) => value[name] ?? [])[0];
-  return { id, version: version === undefined ? hashOf(value) : `${version} ${hashOf(value.groups)}`, value };
+  return {
+    id,
+    version: version === undefined ? versionByContent(value) : `${version} ${versionByContent(value.groups)}`,
+    value,
+  };
 }
 
 function textOf(name: string, value: Buffer | string): string {
@@ -140,8 +144,4 @@ function nameOf(dn: string): string {
     .replace(/(?:\\[0-9a-f]{2})+/gi, (bytes) => Buffer.from(bytes.replaceAll("\\", ""), "hex").toString("utf8"))
     .replace(/\\(.)/g, "$1")
     .trim();
-}
-
-function hashOf(value: unknown): string {
-  return new Bun.CryptoHasher("sha256").update(JSON.stringify(value)).digest("base64url").slice(0, 22);
 }

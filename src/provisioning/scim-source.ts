@@ -1,7 +1,7 @@
 import { isJsonObject, isList, type JsonObject, ownInAnyCase } from "../scim/json.ts";
 import { askJson, type Outbound, type OutboundAnswer, refusalText } from "./outbound.ts";
 import type { Authorize } from "./scim-token.ts";
-import { type Glimpse, type Source, type SourceEntry, SourceError } from "./source.ts";
+import { type Glimpse, type Source, type SourceEntry, SourceError, versionByContent } from "./source.ts";
 
 /** What a SCIM source is read with. */
 export interface ScimAccess {
@@ -164,7 +164,7 @@ function versionOf(resource: JsonObject): string {
   const { version, lastModified } = isJsonObject(meta) ? meta : {};
   if (version !== undefined && version !== null && version !== "") return `v${String(version)}`;
   if (typeof lastModified === "string" && lastModified !== "") return `t${lastModified}`;
-  return `h${new Bun.CryptoHasher("sha256").update(JSON.stringify(resource)).digest("base64url").slice(0, 22)}`;
+  return `h${versionByContent(resource)}`;
 }
 
 /** A request; a token that is not taken any more is asked for anew once. */

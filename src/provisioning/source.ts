@@ -8,6 +8,11 @@ export interface SourceEntry {
   readonly value: unknown;
 }
 
+/** A version of an entry of which the source tells none: another one for each other content. */
+export function versionByContent(value: unknown): string {
+  return new Bun.CryptoHasher("sha256").update(JSON.stringify(value)).digest("base64url").slice(0, 22);
+}
+
 /** A live place where users are taken from. */
 export interface Source {
   /** Entries in pages, all there are; throws SourceError. */

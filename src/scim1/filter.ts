@@ -6,6 +6,7 @@ import type { ResourceType } from "../scim/schema/registry.ts";
 import type { AttributeDefinition } from "../scim/schema/schema.ts";
 import { enterpriseUserUrn } from "../scim/urn.ts";
 import { enterprise1Urn } from "./urn.ts";
+import { withoutPrimaryPrefix } from "./user-store.ts";
 
 /*
  * WSO2 filters by one attribute and `eq`, which may be written in any case, with or without blanks around it and quotes
@@ -24,7 +25,6 @@ const equality = /^\s*eq\s*/i;
 const quotedText = /^"((?:[^"\\]|\\["\\/bfnrt]|\\u[0-9a-f]{4})*)"$/i;
 /** Attributes in whose values `*` stands for any text. */
 const wildcards: ReadonlySet<string> = new Set(["username", "displayname"]);
-const primary = /^PRIMARY\//i;
 
 /**
  * Reads a filter as WSO2's SCIM 1.1 does.
@@ -48,7 +48,7 @@ export function readFilter1(type: ResourceType, given: string): Filter {
   const { path, isBoolean } = candidate;
   if (isBoolean && /^(?:true|false)$/i.test(value)) return equal(path, value.toLowerCase() === "true");
   const isName = path.urn === undefined && path.sub === undefined && wildcards.has(path.name.toLowerCase());
-  return isName ? named(path, value.replace(primary, "")) : equal(path, value);
+  return isName ? named(path, withoutPrimaryPrefix(value)) : equal(path, value);
 }
 
 /** Whether the text begins with the attribute, and what follows begins like an operator. */

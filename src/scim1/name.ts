@@ -2,7 +2,7 @@ import { ScimError } from "../scim/error.ts";
 import { type JsonObject, keyInAnyCase } from "../scim/json.ts";
 import { foldCase } from "../scim/resource/fold.ts";
 import { groupUrn } from "../scim/urn.ts";
-import { shownGroupName } from "./user-store.ts";
+import { shownGroupName, withoutPrimaryPrefix } from "./user-store.ts";
 
 const primary = "PRIMARY";
 
@@ -22,7 +22,7 @@ export function withStoreOf(base: string, name: string, body: JsonObject, stores
   const given = key === undefined ? undefined : body[key];
   if (key === undefined || typeof given !== "string") return body;
   if (!isGroup) {
-    if (foldCase(given.replace(/^PRIMARY\//i, "")) === foldCase(name)) return { ...body, [key]: name };
+    if (foldCase(withoutPrimaryPrefix(given)) === foldCase(name)) return { ...body, [key]: name };
     throw new ScimError("invalidValue", "User name is immutable in carbon user store.");
   }
   const [store = primary] = shownGroupName(name, stores).split("/", 1);

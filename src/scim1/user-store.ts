@@ -11,6 +11,11 @@ import { groupUrn } from "../scim/urn.ts";
 
 const primary = "PRIMARY/";
 
+/** A name without the prefix of the store that names are in without one. */
+export function withoutPrimaryPrefix(name: string): string {
+  return name.slice(0, primary.length).toUpperCase() === primary ? name.slice(primary.length) : name;
+}
+
 /** A group's name as WSO2 shows it. `stores` are those of the tenant beside PRIMARY, in upper case. */
 export function shownGroupName(name: string, stores: ReadonlySet<string>): string {
   const slash = name.indexOf("/");
@@ -46,8 +51,8 @@ export function withoutPrimary(filter: Filter): Filter {
       return not(withoutPrimary(filter.filter));
     case "compare": {
       const { value } = filter;
-      const isPrimary = typeof value === "string" && value.slice(0, primary.length).toUpperCase() === primary;
-      return isPrimary && isName(filter.path) ? { ...filter, value: value.slice(primary.length) } : filter;
+      const isNamed = typeof value === "string" && isName(filter.path);
+      return isNamed ? { ...filter, value: withoutPrimaryPrefix(value) } : filter;
     }
     case "present":
     case "element":

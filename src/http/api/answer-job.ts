@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { isSettled } from "../../import/job.ts";
 import type { ImportJob } from "../../storage/import.ts";
 import { type AppEnv, type AppPorts, originOf } from "../context.ts";
+import { waitOf } from "../prefer.ts";
 import { jobJson } from "./job.ts";
 
 /** Seconds that `Prefer: wait` may ask for, and milliseconds between two looks at the job. */
@@ -30,7 +31,7 @@ export async function answerJob(
   job: ImportJob,
   status: 200 | 202 = 202,
 ): Promise<Response> {
-  const wait = /(?:^|[,;\s])wait=(\d{1,4})(?:$|[,;\s])/.exec(c.req.header("Prefer") ?? "")?.[1];
+  const wait = waitOf(c);
   const current = await waitForJob(ports, job, Math.min(Number(wait ?? 0), waitSecondsMax));
   const base = originOf(c.req.url);
   const body = jobJson(current, base, ports.now());

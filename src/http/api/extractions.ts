@@ -7,6 +7,7 @@ import type { ExtractionRecord } from "../../storage/provisioning.ts";
 import { requireScope } from "../auth.ts";
 import { type AppEnv, type AppPorts, addressOf, originOf } from "../context.ts";
 import { type App, errorResponses, security } from "../openapi/components.ts";
+import { waitOf } from "../prefer.ts";
 import { describe } from "../route.ts";
 import { findConnector } from "./connectors.ts";
 import { extractionSchema, shownExtraction } from "./extraction-shape.ts";
@@ -110,7 +111,7 @@ export function mountExtractions(app: App, ports: AppPorts): void {
     const { tenantId } = requireScope(c, "provisioning:write");
     const record = await findConnector(store, tenantId, c.req.param("id"));
     const { id, ended } = await provisioner.launch(record, askingOf(c));
-    const wait = /(?:^|[,;\s])wait=(\d{1,4})(?:$|[,;\s])/.exec(c.req.header("Prefer") ?? "")?.[1];
+    const wait = waitOf(c);
     if (wait !== undefined) await Promise.race([ended, Bun.sleep(1000 * Math.min(Number(wait), waitSecondsMax))]);
     const extraction = await findExtraction(store, tenantId, id);
     const status = wait !== undefined && extraction.state !== "started" ? 200 : 202;

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { Principal } from "../../access/principal.ts";
-import type { ListedPage } from "../../directory/list.ts";
+import { type ListedPage, type PageAt, pagesFrom } from "../../directory/list.ts";
 import type { Directory } from "../../directory/resources.ts";
 import { ScimError } from "../../scim/error.ts";
 import { pageResourcesMax } from "../../scim/limits.ts";
@@ -39,8 +39,6 @@ export function list1Handler({ directory, log }: AppPorts): Handler {
   };
 }
 
-type PageAt = (cursor: string) => Promise<ListedPage>;
-
 function pageReader(
   c: Context<AppEnv>,
   directory: Directory,
@@ -67,12 +65,10 @@ async function* pieces(
 ): AsyncGenerator<string> {
   yield `{"schemas":["${core1Urn}"],"totalResults":${first.total},"Resources":[`;
   let isFirst = true;
-  for (let page: ListedPage | undefined = first; page !== undefined; ) {
+  for await (const page of pagesFrom(first, pageAt)) {
     const texts = page.resources.map(({ view }) => JSON.stringify(toListed1(shown1(c, view), asked)));
     if (texts.length > 0) yield (isFirst ? "" : ",") + texts.join(",");
     isFirst &&= texts.length === 0;
-    const next: string | undefined = "startIndex" in page.place ? undefined : page.place.nextCursor;
-    page = next === undefined ? undefined : await pageAt(next);
   }
   yield "]}";
 }

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { Principal } from "../../access/principal.ts";
+import { type ListedPage, type PageAt, pagesFrom } from "../../directory/list.ts";
 import type { Directory } from "../../directory/resources.ts";
 import { mapClaimedUser } from "../../import/dialect/wso2-claims.ts";
 import { ScimError } from "../../scim/error.ts";
@@ -12,11 +13,11 @@ import { enterpriseUserUrn, groupUrn } from "../../scim/urn.ts";
 import { named } from "../../scim1/filter.ts";
 import { returned } from "../../scim1/soap/envelope.ts";
 import type { SoapCall } from "../../scim1/soap/services.ts";
+import { withoutPrimaryPrefix } from "../../scim1/user-store.ts";
 import { requireScope } from "../auth.ts";
 import type { AppEnv, AppPorts } from "../context.ts";
 import type { SoapResult } from "./soap.ts";
 
-const primary = /^PRIMARY\//i;
 /** The role that everybody has, by the names that WSO2 has for it; nobody is put into it. */
 const everyone = /^(?:Internal\/)?everyone$/i;
 /** How long a password works that has to be changed. */
@@ -31,9 +32,8 @@ export async function addUser(c: Context<AppEnv>, { directory, now }: AppPorts, 
   const row = mapClaimedUser(compiled.type, { userName, password, claims: call.claims });
   const [problem] = row.problems;
   if (problem !== undefined) throw new ScimError("invalidValue", problem.message);
-  const body = row.invite
-    ? { ...row.body({}), [enterpriseUserUrn]: asking(row.body({})[enterpriseUserUrn]) }
-    : row.body({});
+  const mapped = row.body({});
+  const body = row.invite ? { ...mapped, [enterpriseUserUrn]: asking(mapped[enterpriseUserUrn]) } : mapped;
   const roles = [...call.texts("roleList"), ...(row.groups ?? [])].filter(
     (role) => role !== "" && !everyone.test(role),
   );
@@ -57,7 +57,7 @@ async function groupsOf(
 ): Promise<readonly string[]> {
   const compiled = [...c.get("types").byName.values()].find(({ type }) => type.base.id === groupUrn);
   const ids: string[] = [];
-  for (const role of compiled === undefined ? [] : new Set(roles.map((each) => each.replace(primary, "")))) {
+  for (const role of compiled === undefined ? [] : new Set(roles.map(withoutPrimaryPrefix))) {
     const filter = compare({ name: "displayName" }, "eq", role, 0);
     const page = await pageOf(directory, caller, compiled, filter, "", 1);
     const id = page.resources[0]?.view.stored.id;
@@ -87,7 +87,7 @@ function pageOf(
 export async function isExistingUser(c: Context<AppEnv>, { directory }: AppPorts, call: SoapCall): Promise<SoapResult> {
   const caller = requireScope(c, "scim:read");
   const [userName = ""] = call.texts("userName");
-  const filter = compare({ name: "userName" }, "eq", userName.replace(primary, ""), 0);
+  const filter = compare({ name: "userName" }, "eq", withoutPrimaryPrefix(userName), 0);
   const { total } = await pageOf(directory, caller, userTypeOf(c.get("types")), filter, "", 0);
   return returned(total > 0);
 }
@@ -97,7 +97,7 @@ export async function listUsers(c: Context<AppEnv>, { directory }: AppPorts, cal
   const caller = requireScope(c, "scim:read");
   const [pattern = "*"] = call.texts("filter");
   const limit = limitOf(call.texts("maxItemLimit")[0] ?? "-1");
-  const filter = named({ name: "userName" }, pattern.trim().replace(primary, "") || "*");
+  const filter = named({ name: "userName" }, withoutPrimaryPrefix(pattern.trim()) || "*");
   const compiled = userTypeOf(c.get("types"));
   const pageAt = (cursor: string) => pageOf(directory, caller, compiled, filter, cursor, pageResourcesMax);
   // The first page is read before anything is sent, so that a refusal can still be told.
@@ -105,16 +105,13 @@ export async function listUsers(c: Context<AppEnv>, { directory }: AppPorts, cal
   return first === undefined ? "" : namesOf(first, pageAt, limit);
 }
 
-type Page = Awaited<ReturnType<typeof pageOf>>;
-
-async function* namesOf(first: Page, pageAt: (cursor: string) => Promise<Page>, limit: number): AsyncGenerator<string> {
+async function* namesOf(first: ListedPage, pageAt: PageAt, limit: number): AsyncGenerator<string> {
   let left = limit;
-  for (let page: Page | undefined = first; page !== undefined; ) {
+  for await (const page of pagesFrom(first, pageAt)) {
     const names = page.resources.slice(0, left).map(({ view }) => String(attributesOf(view.stored).userName));
     yield names.map(returned).join("");
     left -= names.length;
-    const next: string | undefined = "startIndex" in page.place ? undefined : page.place.nextCursor;
-    page = next === undefined || left <= 0 ? undefined : await pageAt(next);
+    if (left <= 0) return;
   }
 }
 

@@ -19,13 +19,11 @@ export const soapVersions = {
 } as const;
 export type SoapVersion = keyof typeof soapVersions;
 
-/** Whose fault it is: the client's, the server's, or that of a header that is not understood. */
-export type FaultCode = "Client" | "Server" | "MustUnderstand" | "VersionMismatch";
+/** Whose fault it is: the client's, or the server's. */
+export type FaultCode = "Client" | "Server";
 const codes12 = {
   Client: "Sender",
   Server: "Receiver",
-  MustUnderstand: "MustUnderstand",
-  VersionMismatch: "VersionMismatch",
 } as const satisfies Record<FaultCode, string>;
 
 /** The version whose messages have this media type. */
